@@ -1,0 +1,3 @@
+export * from './types';
+export * from './GitopsApi';
+export * from './GitopsClient';

@@ -1,0 +1,191 @@
+import type {
+  Application,
+  ApplicationCommand,
+  CommandRequest,
+  Engine,
+  Fact,
+  FailureSignal,
+  HealthStatus,
+  ObjectRef,
+  SyncStatus,
+} from '@fairway/plugin-gitops-common';
+import type { JsonObject } from '@backstage/types';
+
+/** Any object of the Kubernetes API; only the metadata is certain. @public */
+export interface KubernetesObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    generation?: number;
+    creationTimestamp?: string;
+    deletionTimestamp?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    [field: string]: unknown;
+  };
+  [field: string]: unknown;
+}
+
+/** A kind that an observer wants to see. @public */
+export interface ObservedResource {
+  /** Empty for the core group. */
+  group: string;
+  /** Versions that the observer understands, newest first; the first one that the cluster serves is watched. */
+  versions: string[];
+  kind: string;
+  /** Lower-case plural, as in the URL. */
+  plural: string;
+  /** Watch only objects that match, for example `app.kubernetes.io/part-of=argocd`. */
+  labelSelector?: string;
+}
+
+/** What an observer knows beside the object. @public */
+export interface ObserverContext {
+  cluster: string;
+  /** Now, by the backend's clock. Observers MUST NOT read a clock themselves. */
+  now: Date;
+}
+
+/**
+ * One entry of an application's history: the engine finished reconciling a revision.
+ *
+ * @public
+ */
+export interface ObservedDeployment {
+  /**
+   * Stable over repeated observations of the same event, and different for any two events of one
+   * application. For example `history/7` or `failed/<revision>/<startedAt>`.
+   */
+  key: string;
+  revision: string;
+  /** ISO times. */
+  startedAt?: string;
+  finishedAt: string;
+  outcome: 'succeeded' | 'failed';
+  message?: string;
+  /** Who asked for it; absent when the engine did so by itself. */
+  initiatedBy?: string;
+  /** Images that it brought, when the engine knows them for this very entry. */
+  images?: string[];
+}
+
+/** An application as an engine reports it. @public */
+export interface ApplicationObservation
+  extends Pick<
+    Application,
+    | 'engine'
+    | 'ref'
+    | 'sync'
+    | 'syncMessage'
+    | 'health'
+    | 'healthMessage'
+    | 'policy'
+    | 'suspended'
+    | 'source'
+    | 'destination'
+    | 'revision'
+    | 'desiredRevision'
+    | 'images'
+    | 'resources'
+    | 'operation'
+    | 'conditions'
+    | 'externalUrls'
+    | 'commands'
+  > {
+  type: 'application';
+  labels: Record<string, string>;
+  annotations: Record<string, string>;
+  /** ISO time since when the engine says the health has its value, if it says so. */
+  healthSince?: string;
+  /** The version of a chart, when the source is one. */
+  chartVersion?: string;
+  /**
+   * The object that holds the revision that should run (Flux sources). The recorder joins it: it
+   * fills `source.repoUrl`, `source.targetRevision`, `desiredRevision`, and decides `sync`.
+   */
+  sourceRef?: ObjectRef;
+  /** What the object's own history says, oldest first; replayed observations repeat it. */
+  deployments: ObservedDeployment[];
+}
+
+/** A source that applications refer to, with the revision that it has now. @public */
+export interface SourceObservation {
+  type: 'source';
+  ref: ObjectRef;
+  url?: string;
+  /** Branch, tag, commit or range that is followed. */
+  targetRevision?: string;
+  /** Revision in the form that applications report, for example a 40-digit commit. */
+  revision?: string;
+  ready: boolean;
+  message?: string;
+}
+
+/** A fact about a service: a rollout, a preview, a guardrail. @public */
+export interface FactObservation
+  extends Omit<Fact, 'id' | 'entityRef' | 'environment' | 'observedAt'> {
+  type: 'fact';
+  labels: Record<string, string>;
+  /** Namespace whose applications it concerns, when the labels do not say. */
+  targetNamespace?: string;
+  /** The failure that it means for the deployment in progress, for example an aborted rollout. */
+  failure?: { signal: FailureSignal; reason: string };
+}
+
+/** What an observer says about one object. @public */
+export type Observation =
+  | ApplicationObservation
+  | SourceObservation
+  | FactObservation;
+
+/** One write to a cluster that carries out a command. @public */
+export interface CommandPatch {
+  ref: ObjectRef;
+  /** Lower-case plural, as in the URL. */
+  plural: string;
+  /** Content type of the patch. */
+  type: 'application/merge-patch+json';
+  patch: JsonObject;
+}
+
+/** What `commands` needs to know. @public */
+export interface CommandContext {
+  command: ApplicationCommand;
+  request: CommandRequest;
+  /** Entity ref of the user who asked, for the engine's own record. */
+  user: string;
+  now: Date;
+}
+
+/**
+ * Maps the objects of one engine to observations, and commands to patches.
+ *
+ * @remarks
+ * All members are pure: they MUST NOT keep state, read clocks, or call anything, and MUST accept
+ * any object of their kinds, whatever is missing from it. An object that makes no sense SHOULD be
+ * reported as an application with unknown health and a message rather than by throwing; what is
+ * thrown is reported for that object alone.
+ *
+ * @public
+ */
+export interface GitopsObserver {
+  /** Unique among all observers, for example `argocd`. */
+  readonly id: string;
+  /** The kinds that it wants to see. */
+  readonly resources: ObservedResource[];
+  /** What one object means; empty when it means nothing to Fairway. */
+  observe(object: KubernetesObject, context: ObserverContext): Observation[];
+  /**
+   * The patches, in order, that carry out a command on one of its applications.
+   *
+   * @throws InputError when the engine has no such command, saying why.
+   */
+  commands?(application: Application, context: CommandContext): CommandPatch[];
+}
+
+/** Re-exported for observers. @public */
+export type { Engine, HealthStatus, SyncStatus };

@@ -1,0 +1,9 @@
+/**
+ * What other backend code may import of Fairway: the observer interface, the extension
+ * point and the service reference.
+ *
+ * @packageDocumentation
+ */
+export * from './GitopsObserver';
+export * from './extensions';
+export * from './gitopsServiceRef';
