@@ -1,0 +1,7 @@
+export { createCluster } from './createCluster';
+export type {
+  ClusterLogger,
+  ClusterOptions,
+  RunningCluster,
+} from './createCluster';
+export { StatusError } from './StatusError';
