@@ -1,0 +1,2 @@
+export * from './GitopsStore';
+export { deploymentId, failureId, objectId } from './ids';
