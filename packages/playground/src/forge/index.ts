@@ -1,0 +1,3 @@
+export * from './createForge';
+export type { ForgeOptions } from './ForgeCore';
+export * from './types';

@@ -1,0 +1,33 @@
+/** Text that is HTML already. */
+export class Html {
+  constructor(readonly text: string) {}
+  toString(): string {
+    return this.text;
+  }
+}
+
+type Piece = Html | string | number | undefined | false | Piece[];
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function render(piece: Piece): string {
+  if (piece instanceof Html) return piece.text;
+  if (Array.isArray(piece)) return piece.map(render).join('');
+  if (piece === undefined || piece === false) return '';
+  return String(piece).replace(/[&<>"']/g, character => ENTITIES[character]);
+}
+
+/** HTML in which every value is escaped, except what is {@link Html} itself. */
+export function html(strings: TemplateStringsArray, ...values: Piece[]): Html {
+  return new Html(
+    strings.reduce(
+      (text, part, index) => text + render(values[index - 1]) + part,
+    ),
+  );
+}
