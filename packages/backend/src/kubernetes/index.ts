@@ -1,0 +1,1 @@
+export { kubernetesModuleReadOnlyProxy as default } from './kubernetesModuleReadOnlyProxy';

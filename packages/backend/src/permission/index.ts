@@ -1,0 +1,1 @@
+export { permissionModuleFairway as default } from './permissionModuleFairway';
