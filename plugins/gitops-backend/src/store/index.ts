@@ -1,2 +1,3 @@
 export * from './GitopsStore';
+export { DatabaseGitopsStore } from './DatabaseGitopsStore';
 export { deploymentId, failureId, objectId } from './ids';

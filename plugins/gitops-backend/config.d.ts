@@ -1,0 +1,68 @@
+import type { HumanDuration } from '@backstage/types';
+
+export interface Config {
+  /** Fairway: GitOps deployments and DORA metrics. */
+  gitops?: {
+    /**
+     * The stages of a service, in the order of promotion. An application is in the environment
+     * that its label `fairway.dev/environment` names.
+     *
+     * Default: dev (development), staging (staging), production (production).
+     */
+    environments?: Array<{
+      /**
+       * Value of the label: lower-case letters, digits and dashes.
+       * @visibility frontend
+       */
+      name: string;
+      /**
+       * What people read. Default: the name, capitalised.
+       * @visibility frontend
+       */
+      title?: string;
+      /**
+       * What the environment is for. DORA metrics are over those of tier `production`.
+       * @visibility frontend
+       */
+      tier: 'development' | 'staging' | 'production' | 'preview';
+    }>;
+
+    argocd?: {
+      /** Argo CD installations, for links to their user interface. */
+      instances?: Array<{
+        /** Unique name. */
+        name: string;
+        /** Public URL of the user interface. */
+        url: string;
+        /**
+         * Name of the cluster, in the `kubernetes:` section, whose applications it shows.
+         * Default: every cluster that no other instance names.
+         */
+        cluster?: string;
+      }>;
+    };
+
+    dora?: {
+      /** The year of the table of performance levels. Default: 2023. */
+      bands?: 2021 | 2023;
+      /**
+       * A deployment failed when its application becomes degraded within this time, unless the
+       * next deployment comes first. Default: 1 hour.
+       */
+      failureWindow?: HumanDuration | string;
+      backfill?: {
+        /**
+         * How many days of an application's history are read from Git at first sight; 0 for
+         * none. Default: 90.
+         */
+        days?: number;
+      };
+    };
+
+    /**
+     * URL of the repository that registrations of services go to, in the form that the
+     * scaffolder's actions take: `host?owner=platform&repo=gitops`.
+     */
+    platformRepository?: string;
+  };
+}

@@ -1,0 +1,257 @@
+import {
+  HEALTH_STATUSES,
+  SYNC_STATUSES,
+  type Application,
+  type HealthStatus,
+  type SyncStatus,
+} from '@fairway/plugin-gitops-common';
+import type { Knex } from 'knex';
+import type {
+  ApplicationCounts,
+  ApplicationFilter,
+  ApplicationPage,
+  ApplicationPageQuery,
+  StoredApplication,
+} from './GitopsStore';
+import {
+  decodeCursor,
+  encodeCursor,
+  whereAnyOf,
+  whereContainsWords,
+} from './sql';
+import { TABLES, type DbApplicationRow } from './tables';
+
+/** Out of sync is worse than unknown: it is a fact that somebody can act on. */
+const SYNC_RANKS: Record<SyncStatus, number> = {
+  synced: 0,
+  unknown: 1,
+  'out-of-sync': 2,
+};
+
+const SORTS = {
+  name: { column: 'name', direction: 'asc' },
+  health: { column: 'health_rank', direction: 'desc' },
+  sync: { column: 'sync_rank', direction: 'desc' },
+  'last-deployment': { column: 'last_deployment_at', direction: 'desc' },
+} as const;
+
+/** Row of `applications` with the columns of its last deployment. */
+export interface DbApplicationViewRow
+  extends Pick<DbApplicationRow, 'id' | 'document' | 'observed_at'> {
+  last_id: string | null;
+  last_finished_at: string | null;
+  last_outcome: string | null;
+  last_author: string | null;
+}
+
+/** Selects what {@link toApplication} reads, and nothing that only the recorder needs. */
+export function selectApplications(db: Knex): Knex.QueryBuilder {
+  return db(TABLES.applications)
+    .leftJoin(
+      TABLES.deployments,
+      'deployments.id',
+      'applications.last_deployment_id',
+    )
+    .select(
+      'applications.id',
+      'applications.document',
+      'applications.observed_at',
+      'applications.name',
+      'applications.health_rank',
+      'applications.sync_rank',
+      'applications.last_deployment_at',
+      'deployments.id as last_id',
+      'deployments.finished_at as last_finished_at',
+      'deployments.outcome as last_outcome',
+      'deployments.author as last_author',
+    );
+}
+
+/** The application of a row of {@link selectApplications}. */
+export function toApplication(row: DbApplicationViewRow): Application {
+  const application: Application = {
+    ...JSON.parse(row.document),
+    observedAt: row.observed_at,
+  };
+  if (row.last_id && row.last_finished_at) {
+    application.lastDeployment = {
+      id: row.last_id,
+      finishedAt: row.last_finished_at,
+      outcome: row.last_outcome === 'failed' ? 'failed' : 'succeeded',
+      ...(row.last_author ? { author: row.last_author } : {}),
+    };
+  }
+  return application;
+}
+
+/** The stored application of a whole row, without its last deployment. */
+export function toStoredApplication(row: DbApplicationRow): StoredApplication {
+  return {
+    application: { ...JSON.parse(row.document), observedAt: row.observed_at },
+    observation: JSON.parse(row.observation),
+    fingerprint: row.fingerprint,
+    origin: {
+      cluster: row.cluster,
+      resource: row.resource,
+      object: row.object,
+    },
+    firstSeenAt: row.first_seen_at,
+  };
+}
+
+function searchText(application: Application): string {
+  return [
+    application.ref.name,
+    application.ref.namespace,
+    application.ref.cluster,
+    application.entityRef,
+    application.environment,
+    application.version,
+    application.pullRequest && `#${application.pullRequest}`,
+  ]
+    .filter(Boolean)
+    .join(' ')
+    .toLowerCase();
+}
+
+/** Inserts or replaces an application; what other writers own (backfill, last deployment) stays. */
+export async function upsertApplication(
+  trx: Knex,
+  options: { stored: StoredApplication; sourceKey?: string },
+): Promise<void> {
+  const { application, observation, origin, fingerprint, firstSeenAt } =
+    options.stored;
+  const columns = {
+    ...origin,
+    engine: application.engine,
+    name: application.ref.name,
+    entity_ref: application.entityRef ?? null,
+    environment: application.environment ?? null,
+    sync: application.sync,
+    sync_rank: SYNC_RANKS[application.sync],
+    health: application.health,
+    health_rank: HEALTH_STATUSES.indexOf(application.health),
+    search: searchText(application),
+    source_key: options.sourceKey ?? null,
+    observed_at: application.observedAt,
+    fingerprint,
+    document: JSON.stringify({
+      ...application,
+      lastDeployment: undefined,
+      staleSince: undefined,
+    }),
+    observation: JSON.stringify(observation),
+  };
+  await trx(TABLES.applications)
+    .insert({ id: application.id, first_seen_at: firstSeenAt, ...columns })
+    .onConflict('id')
+    .merge(columns);
+}
+
+function applyFilter(
+  query: Knex.QueryBuilder,
+  db: Knex,
+  filter: ApplicationFilter,
+): void {
+  const lists: Array<[string, readonly string[] | undefined]> = [
+    ['applications.engine', filter.engine],
+    ['applications.cluster', filter.cluster],
+    ['applications.environment', filter.environment],
+    ['applications.health', filter.health],
+    ['applications.sync', filter.sync],
+    ['applications.entity_ref', filter.entityRefs],
+  ];
+  for (const [column, values] of lists) {
+    if (values) {
+      whereAnyOf(query, { db, column, values });
+    }
+  }
+  if (filter.name !== undefined) {
+    query.where('applications.name', filter.name);
+  }
+  if (filter.unregistered === true) {
+    query.whereNull('applications.entity_ref');
+  } else if (filter.unregistered === false) {
+    query.whereNotNull('applications.entity_ref');
+  }
+  if (filter.search) {
+    whereContainsWords(query, 'applications.search', filter.search);
+  }
+}
+
+/** See `GitopsReader.listApplications`. */
+export async function queryApplications(
+  db: Knex,
+  query: ApplicationPageQuery,
+): Promise<ApplicationPage> {
+  const sort = query.sort ?? 'name';
+  const { column, direction } = SORTS[sort];
+  const select = selectApplications(db).orderBy([
+    { column: `applications.${column}`, order: direction },
+    { column: 'applications.id', order: direction },
+  ]);
+  applyFilter(select, db, query);
+  if (query.cursor) {
+    const { value, id } = decodeCursor(query.cursor, sort);
+    select.whereRaw(`(??, ??) ${direction === 'asc' ? '>' : '<'} (?, ?)`, [
+      `applications.${column}`,
+      'applications.id',
+      value,
+      id,
+    ]);
+  }
+  if (query.limit !== undefined) {
+    select.limit(query.limit + 1);
+  }
+  const rows: Array<DbApplicationViewRow & DbApplicationRow> = await select;
+  const hasMore = query.limit !== undefined && rows.length > query.limit;
+  const page = hasMore ? rows.slice(0, query.limit) : rows;
+  const last = page[page.length - 1];
+
+  const wholeAnswer = query.limit === undefined && !query.cursor;
+  return {
+    items: page.map(toApplication),
+    totalItems: wholeAnswer ? page.length : await countMatching(db, query),
+    ...(hasMore && last
+      ? { nextCursor: encodeCursor({ sort, value: last[column], id: last.id }) }
+      : {}),
+  };
+}
+
+async function countMatching(
+  db: Knex,
+  filter: ApplicationFilter,
+): Promise<number> {
+  const query = db(TABLES.applications).count({ count: '*' });
+  applyFilter(query, db, filter);
+  const [row] = await query;
+  return Number(row.count);
+}
+
+/** See `GitopsReader.countApplications`. */
+export async function aggregateApplications(
+  db: Knex,
+  filter: ApplicationFilter,
+): Promise<ApplicationCounts> {
+  const query: Knex.QueryBuilder = db(TABLES.applications)
+    .select('health', 'sync')
+    .count({ count: '*', registered: 'entity_ref' })
+    .groupBy('health', 'sync');
+  applyFilter(query, db, filter);
+  const zeros = <T extends string>(keys: readonly T[]) =>
+    Object.fromEntries(keys.map(key => [key, 0])) as Record<T, number>;
+  const counts: ApplicationCounts = {
+    applications: 0,
+    health: zeros(HEALTH_STATUSES),
+    sync: zeros(SYNC_STATUSES),
+    unregistered: 0,
+  };
+  for (const row of await query) {
+    const count = Number(row.count);
+    counts.applications += count;
+    counts.health[row.health as HealthStatus] += count;
+    counts.sync[row.sync as SyncStatus] += count;
+    counts.unregistered += count - Number(row.registered);
+  }
+  return counts;
+}

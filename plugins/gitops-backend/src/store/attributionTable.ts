@@ -1,0 +1,143 @@
+import type { Knex } from 'knex';
+import {
+  selectApplications,
+  toApplication,
+  type DbApplicationViewRow,
+} from './applicationTable';
+import { loadDeployments, replaceCommits } from './deploymentTable';
+import type {
+  ApplicationToBackfill,
+  DeploymentCompletion,
+  DeploymentToAttribute,
+} from './GitopsStore';
+import { TABLES, type DbApplicationRow, type DbDeploymentRow } from './tables';
+
+/** Reasons of deployments that changed nothing, and so are never "the last deployment". */
+const NOTHING_CHANGED = ['same-revision', 'not-touched'];
+
+/** Points an application at its last deployment that changed something. */
+export async function refreshLastDeployment(
+  trx: Knex,
+  applicationId: string,
+): Promise<void> {
+  const last = await trx<DbDeploymentRow>(TABLES.deployments)
+    .where({ application_id: applicationId })
+    .andWhere(reason =>
+      reason
+        .whereNull('not_counted_reason')
+        .orWhereNotIn('not_counted_reason', NOTHING_CHANGED),
+    )
+    .orderBy([
+      { column: 'finished_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .first('id', 'finished_at');
+  await trx(TABLES.applications)
+    .where({ id: applicationId })
+    .update({
+      last_deployment_id: last?.id ?? null,
+      last_deployment_at: last?.finished_at ?? '',
+    });
+}
+
+/** See `AttributionStore.deploymentsToAttribute`. */
+export async function queryDeploymentsToAttribute(
+  db: Knex,
+  limit: number,
+): Promise<DeploymentToAttribute[]> {
+  const rows = await db<DbDeploymentRow>(TABLES.deployments)
+    .whereNull('attributed_at')
+    .andWhere('attribution_due_at', '<=', new Date().toISOString())
+    .orderBy(['finished_at', 'id'])
+    .limit(limit);
+  const deployments = await loadDeployments(db, rows);
+  return Promise.all(
+    rows.map(async (row, index) => {
+      const previousRow = await db<DbDeploymentRow>(TABLES.deployments)
+        .where({ application_id: row.application_id, outcome: 'succeeded' })
+        .andWhereRaw('(finished_at, id) < (?, ?)', [row.finished_at, row.id])
+        .orderBy([
+          { column: 'finished_at', order: 'desc' },
+          { column: 'id', order: 'desc' },
+        ])
+        .first();
+      const [previous] = await loadDeployments(
+        db,
+        previousRow ? [previousRow] : [],
+      );
+      return {
+        deployment: deployments[index],
+        from: JSON.parse(row.origin),
+        attempts: row.attribution_attempts,
+        ...(previous ? { previous } : {}),
+      };
+    }),
+  );
+}
+
+/** See `AttributionStore.completeDeployment`; in a transaction. */
+export async function updateCompletedDeployment(
+  trx: Knex,
+  id: string,
+  completion: DeploymentCompletion,
+): Promise<void> {
+  const row = await trx<DbDeploymentRow>(TABLES.deployments)
+    .where({ id })
+    .first('application_id');
+  if (!row) {
+    return;
+  }
+  await trx(TABLES.deployments)
+    .where({ id })
+    .update({
+      kind: completion.kind,
+      rework: completion.rework,
+      counted: completion.counted,
+      not_counted_reason: completion.notCountedReason ?? null,
+      images: JSON.stringify(completion.images),
+      version: completion.version ?? null,
+      previous_version: completion.previousVersion ?? null,
+      author: completion.author ?? null,
+      subject: completion.subject ?? null,
+      attribution: completion.attribution,
+      attributed_at: new Date().toISOString(),
+      ...(completion.previousRevision === undefined
+        ? {}
+        : { previous_revision: completion.previousRevision }),
+    });
+  await replaceCommits(trx, id, completion.commits);
+  await refreshLastDeployment(trx, row.application_id);
+}
+
+/** See `AttributionStore.applicationsToBackfill`. */
+export async function queryApplicationsToBackfill(
+  db: Knex,
+  limit: number,
+): Promise<ApplicationToBackfill[]> {
+  const rows: Array<DbApplicationViewRow & DbApplicationRow> =
+    await selectApplications(db)
+      .select('applications.backfill_attempts')
+      .whereNull('applications.backfilled_at')
+      .whereNotNull('applications.entity_ref')
+      .whereNotNull('applications.environment')
+      .andWhere('applications.backfill_due_at', '<=', new Date().toISOString())
+      .orderBy(['applications.first_seen_at', 'applications.id'])
+      .limit(limit);
+  return Promise.all(
+    rows.map(async row => {
+      const firstRow = await db<DbDeploymentRow>(TABLES.deployments)
+        .where({ application_id: row.id, source: 'observed' })
+        .orderBy(['finished_at', 'id'])
+        .first();
+      const [firstDeployment] = await loadDeployments(
+        db,
+        firstRow ? [firstRow] : [],
+      );
+      return {
+        application: toApplication(row),
+        attempts: row.backfill_attempts,
+        ...(firstDeployment ? { firstDeployment } : {}),
+      };
+    }),
+  );
+}

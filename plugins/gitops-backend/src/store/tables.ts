@@ -1,0 +1,130 @@
+/** Names of the tables. */
+export const TABLES = {
+  applications: 'applications',
+  sources: 'sources',
+  deployments: 'deployments',
+  commits: 'deployment_commits',
+  failures: 'failures',
+  facts: 'facts',
+  clusters: 'clusters',
+  clusterStatus: 'cluster_status',
+  leases: 'leases',
+} as const;
+
+/** Where a row came from; part of several tables. */
+export interface DbOriginColumns {
+  cluster: string;
+  resource: string;
+  object: string;
+}
+
+/** Row of `applications`. */
+export interface DbApplicationRow extends DbOriginColumns {
+  id: string;
+  engine: string;
+  name: string;
+  entity_ref: string | null;
+  environment: string | null;
+  sync: string;
+  sync_rank: number;
+  health: string;
+  health_rank: number;
+  search: string;
+  source_key: string | null;
+  last_deployment_id: string | null;
+  last_deployment_at: string;
+  first_seen_at: string;
+  observed_at: string;
+  backfilled_at: string | null;
+  backfill_attempts: number;
+  backfill_due_at: string;
+  fingerprint: string;
+  document: string;
+  observation: string;
+}
+
+/** Row of `sources`. */
+export interface DbSourceRow extends DbOriginColumns {
+  key: string;
+  observation: string;
+}
+
+/** Row of `deployments`. */
+export interface DbDeploymentRow {
+  id: string;
+  application_id: string;
+  key: string;
+  application_name: string;
+  entity_ref: string | null;
+  environment: string | null;
+  tier: string | null;
+  engine: string;
+  cluster: string;
+  source: string;
+  kind: string;
+  /** 0 or 1 on SQLite. */
+  rework: boolean | number;
+  counted: boolean | number;
+  not_counted_reason: string | null;
+  revision: string;
+  previous_revision: string | null;
+  images: string;
+  version: string | null;
+  previous_version: string | null;
+  started_at: string | null;
+  finished_at: string;
+  outcome: string;
+  message: string | null;
+  author: string | null;
+  subject: string | null;
+  attribution: string;
+  origin: string;
+  attributed_at: string | null;
+  attribution_attempts: number;
+  attribution_due_at: string;
+}
+
+/** Row of `deployment_commits`. */
+export interface DbCommitRow {
+  deployment_id: string;
+  position: number;
+  sha: string;
+  repo_url: string;
+  subject: string;
+  author: string;
+  author_email: string | null;
+  authored_at: string;
+  committed_at: string;
+  url: string | null;
+}
+
+/** Row of `failures`. */
+export interface DbFailureRow {
+  id: string;
+  deployment_id: string;
+  application_id: string;
+  signal: string;
+  reason: string;
+  started_at: string;
+  ended_at: string | null;
+}
+
+/** Row of `facts`. */
+export interface DbFactRow extends DbOriginColumns {
+  id: string;
+  kind: string;
+  entity_ref: string | null;
+  observed_at: string;
+  document: string;
+  observation: string;
+}
+
+/** Row of `cluster_status`. */
+export interface DbClusterStatusRow {
+  cluster: string;
+  resource: string;
+  state: string;
+  since: string;
+  last_seen_at: string | null;
+  message: string | null;
+}
