@@ -44,25 +44,29 @@ export class StatusError extends Error {
   readonly code: number;
   readonly reason: string;
   readonly details?: StatusDetails;
+  readonly continue?: string;
 
   constructor(options: {
     code: number;
     reason: string;
     message: string;
     details?: StatusDetails;
+    /** Where a list that has expired can go on. */
+    continue?: string;
   }) {
     super(options.message);
     this.name = 'StatusError';
     this.code = options.code;
     this.reason = options.reason;
     this.details = options.details;
+    this.continue = options.continue;
   }
 
   toStatus(): Status {
     return {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata: this.continue ? { continue: this.continue } : {},
       status: 'Failure',
       message: this.message,
       reason: this.reason,
@@ -165,8 +169,13 @@ export function applyConflict(causes: StatusCause[]): StatusError {
 }
 
 /** The version that was asked for has left the history. */
-export function expired(message: string): StatusError {
-  return new StatusError({ code: 410, reason: 'Expired', message });
+export function expired(message: string, goOn?: string): StatusError {
+  return new StatusError({
+    code: 410,
+    reason: 'Expired',
+    message,
+    continue: goOn,
+  });
 }
 
 export function unsupportedMediaType(message: string): StatusError {

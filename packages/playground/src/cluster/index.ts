@@ -4,4 +4,6 @@ export type {
   ClusterOptions,
   RunningCluster,
 } from './createCluster';
+export { Faults } from './Faults';
+export type { FaultMatch } from './Faults';
 export { StatusError } from './StatusError';

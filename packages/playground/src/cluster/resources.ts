@@ -23,7 +23,20 @@ export interface ResourceDefinition {
   nameRule: NameRule;
   /** Field selectors besides `metadata.name` and `metadata.namespace`. */
   selectableFields: string[];
+  /** What can be asked of the kind. */
+  verbs: readonly string[];
 }
+
+const ALL_VERBS = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];
 
 interface Traits {
   cluster?: boolean;
@@ -33,6 +46,7 @@ interface Traits {
   nameRule?: NameRule;
   fields?: string[];
   categories?: string[];
+  verbs?: string[];
 }
 
 /** `a/v1` has group a; `v1` alone is the core group, whose name is empty. */
@@ -78,6 +92,7 @@ function define(
     custom: traits.custom,
     nameRule: traits.nameRule ?? 'subdomain',
     selectableFields: traits.fields ?? [],
+    verbs: traits.verbs ?? ALL_VERBS,
   };
 }
 
@@ -147,6 +162,9 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   builtIn(RBAC, 'ClusterRole', 'clusterroles', { ...rbac, cluster: true }),
   builtIn(RBAC, 'ClusterRoleBinding', 'clusterrolebindings', { ...rbac, cluster: true }),
   builtIn('apiextensions.k8s.io/v1', 'CustomResourceDefinition', 'customresourcedefinitions', { ...spec, cluster: true, short: 'crd,crds' }),
+  // Nothing measures here: the lists of the metrics API are empty.
+  builtIn('metrics.k8s.io/v1beta1', 'PodMetrics', 'pods', { verbs: ['get', 'list'] }),
+  builtIn('metrics.k8s.io/v1beta1', 'NodeMetrics', 'nodes', { cluster: true, verbs: ['get', 'list'] }),
   custom(ARGO, 'Application', 'applications', { short: 'app,apps' }),
   custom(ARGO, 'AppProject', 'appprojects', { short: 'appproj,appprojs' }),
   custom(ARGO, 'ApplicationSet', 'applicationsets', { status: true, short: 'appset,appsets' }),

@@ -1,0 +1,103 @@
+import { ResourceDefinition } from './resources';
+
+/** What a request must be like to be refused or hidden; what is left out matches all. */
+export interface FaultMatch {
+  /** get, list, watch, create, update, patch, delete or deletecollection. */
+  verb?: string;
+  group?: string;
+  /** Plural name. */
+  resource?: string;
+  namespace?: string;
+}
+
+/** A request, as far as faults look at it. */
+export interface FaultSubject {
+  verb: string;
+  resource: ResourceDefinition;
+  namespace?: string;
+}
+
+/** An open watch, as far as faults reach it. */
+export interface CuttableWatch {
+  cutNow(): void;
+  cutMidEvent(): void;
+}
+
+/**
+ * Faults of the cluster that tests and demonstrations switch on.
+ *
+ * Only code of this process can reach them; no request can.
+ */
+export class Faults {
+  /** Connections are accepted, and nothing is ever answered. */
+  silent = false;
+  readonly #forbidden = new Set<FaultMatch>();
+  readonly #hidden = new Set<FaultMatch>();
+  readonly #watches = new Set<CuttableWatch>();
+
+  /**
+   * Requests that match are answered with 403.
+   *
+   * @returns allows them again
+   */
+  forbid(match: FaultMatch): () => void {
+    this.#forbidden.add(match);
+    return () => {
+      this.#forbidden.delete(match);
+    };
+  }
+
+  /**
+   * The matching kinds are answered with 404, as if they were not installed.
+   *
+   * @returns shows them again
+   */
+  hide(match: Pick<FaultMatch, 'group' | 'resource'>): () => void {
+    this.#hidden.add(match);
+    return () => {
+      this.#hidden.delete(match);
+    };
+  }
+
+  /** Breaks every open watch off. */
+  dropWatches(): void {
+    for (const watch of [...this.#watches]) {
+      watch.cutNow();
+    }
+  }
+
+  /** Every open watch breaks off in the middle of the line of its next event. */
+  cutWatchesMidEvent(): void {
+    for (const watch of this.#watches) {
+      watch.cutMidEvent();
+    }
+  }
+
+  isForbidden(subject: FaultSubject): boolean {
+    return [...this.#forbidden].some(match => matches(match, subject));
+  }
+
+  isHidden(resource: ResourceDefinition): boolean {
+    return [...this.#hidden].some(match =>
+      matches(match, { verb: '', resource }),
+    );
+  }
+
+  /** @returns takes the watch off the list */
+  track(watch: CuttableWatch): () => void {
+    this.#watches.add(watch);
+    return () => {
+      this.#watches.delete(watch);
+    };
+  }
+}
+
+function matches(match: FaultMatch, subject: FaultSubject): boolean {
+  const { resource } = subject;
+  return (
+    (match.verb === undefined || match.verb === subject.verb) &&
+    (match.group === undefined || match.group === resource.group) &&
+    (match.resource === undefined || match.resource === resource.plural) &&
+    (match.namespace === undefined || match.namespace === subject.namespace)
+  );
+}

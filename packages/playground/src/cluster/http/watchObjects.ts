@@ -1,0 +1,228 @@
+import { ServerResponse } from 'node:http';
+import { KubernetesObject } from '../../types';
+import { StoreEvent } from '../ObjectStore';
+import { apiVersionOf, ResourceDefinition } from '../resources';
+import { Selector } from '../selectors';
+import { badRequest, invalid, StatusError } from '../StatusError';
+import { StoredObject } from '../StoredObject';
+import { ApiRequest, isTrue } from './ApiRequest';
+import { parseVersion, selectorOf } from './listObjects';
+
+/** A reader that leaves more unread is cut off, as the real server does. */
+const BACKLOG_LIMIT_BYTES = 64 * 1024 * 1024;
+/** A watch without `timeoutSeconds` lives between one and two times this long. */
+const DEFAULT_TIMEOUT_SECONDS = 30 * 60;
+
+interface WatchParameters {
+  /** Undefined: begin with what exists now. */
+  since?: number;
+  /** Undefined: as `since` says. */
+  sendInitialEvents?: boolean;
+  bookmarks: boolean;
+  timeoutSeconds: number;
+}
+
+/**
+ * WATCH: one JSON document per line, each sent at once.
+ *
+ * A watch from a version that has left the history gets an ERROR event with a 410
+ * Status, and ends. A bookmark is sent at an interval, and when the watch times out.
+ */
+export function watchObjects(request: ApiRequest): void {
+  const { context, target, response } = request;
+  const { store } = context.objects;
+  const parameters = readParameters(request);
+  const selector = watchSelector(request);
+  const stream = new WatchStream(response, target.resource);
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-cache, private',
+  });
+  response.flushHeaders();
+
+  const { since } = parameters;
+  let missed: StoreEvent[] = [];
+  let initial: StoredObject[] = [];
+  try {
+    if (parameters.sendInitialEvents ?? !since) {
+      initial = store
+        .list(target.resource)
+        .filter(stored => selector(stored.object));
+    } else if (since) {
+      missed = store.eventsSince(target.resource, since);
+    }
+  } catch (error) {
+    if (!(error instanceof StatusError)) {
+      throw error;
+    }
+    stream.send('ERROR', JSON.stringify(error.toStatus()));
+    response.end();
+    return;
+  }
+
+  // A watch from a future version waits for it, as the real server does.
+  const threshold = Math.max(store.version, since ?? 0);
+  const send = (event: StoreEvent) => sendEvent(stream, event, selector);
+  const unsubscribe = store.hub.subscribe(event => {
+    if (event.version > threshold && isOf(event, target.resource)) {
+      send(event);
+    }
+  });
+  const started = threshold;
+  for (const stored of initial) {
+    stream.send('ADDED', stored.json);
+  }
+  if (parameters.sendInitialEvents && parameters.bookmarks) {
+    stream.bookmark(started, { 'k8s.io/initial-events-end': 'true' });
+  }
+  missed.forEach(send);
+
+  const timers = [
+    setTimeout(() => {
+      if (parameters.bookmarks) {
+        stream.bookmark(Math.max(store.version, threshold));
+      }
+      response.end();
+    }, parameters.timeoutSeconds * 1000),
+  ];
+  if (parameters.bookmarks) {
+    timers.push(
+      setInterval(
+        () => stream.bookmark(Math.max(store.version, threshold)),
+        context.bookmarkIntervalMs,
+      ),
+    );
+  }
+  const untrack = context.faults.track(stream);
+  response.on('close', () => {
+    unsubscribe();
+    untrack();
+    timers.forEach(clearTimeout);
+  });
+}
+
+/** Writes the lines of one watch. */
+class WatchStream {
+  readonly #response: ServerResponse;
+  readonly #resource: ResourceDefinition;
+  #cutNext = false;
+
+  constructor(response: ServerResponse, resource: ResourceDefinition) {
+    this.#response = response;
+    this.#resource = resource;
+  }
+
+  send(type: string, json: string): void {
+    const response = this.#response;
+    if (response.destroyed || response.writableEnded) {
+      return;
+    }
+    const line = `{"type":"${type}","object":${json}}\n`;
+    if (this.#cutNext) {
+      response.write(line.slice(0, line.length / 2), () => response.destroy());
+      return;
+    }
+    response.write(line);
+    if (response.writableLength > BACKLOG_LIMIT_BYTES) {
+      response.destroy();
+    }
+  }
+
+  bookmark(version: number, annotations?: Record<string, string>): void {
+    this.send(
+      'BOOKMARK',
+      JSON.stringify({
+        kind: this.#resource.kind,
+        apiVersion: apiVersionOf(this.#resource),
+        metadata: {
+          resourceVersion: String(version),
+          creationTimestamp: null,
+          ...(annotations && { annotations }),
+        },
+      }),
+    );
+  }
+
+  cutNow(): void {
+    this.#response.destroy();
+  }
+
+  cutMidEvent(): void {
+    this.#cutNext = true;
+  }
+}
+
+/** An object that enters the selection is ADDED, one that leaves it DELETED. */
+function sendEvent(
+  stream: WatchStream,
+  event: StoreEvent,
+  selector: Selector,
+): void {
+  const { previous, current } = event;
+  const was = previous !== undefined && selector(previous.object);
+  const is = event.type !== 'DELETED' && selector(current.object);
+  if (is) {
+    stream.send(was ? 'MODIFIED' : 'ADDED', current.json);
+  } else if (was) {
+    const last =
+      event.type === 'DELETED'
+        ? current
+        : new StoredObject(event.resource, previous.object, event.version);
+    stream.send('DELETED', last.json);
+  }
+}
+
+function isOf(event: StoreEvent, resource: ResourceDefinition): boolean {
+  return (
+    event.resource.plural === resource.plural &&
+    event.resource.group === resource.group
+  );
+}
+
+function watchSelector({ target, query }: ApiRequest): Selector {
+  const selector = selectorOf(query, target.resource);
+  return (object: KubernetesObject) =>
+    (!target.namespace || object.metadata.namespace === target.namespace) &&
+    (!target.name || object.metadata.name === target.name) &&
+    selector(object);
+}
+
+function readParameters({ query }: ApiRequest): WatchParameters {
+  const seconds = query.get('timeoutSeconds');
+  if (seconds && !/^\d+$/.test(seconds)) {
+    throw badRequest(`invalid timeoutSeconds "${seconds}"`);
+  }
+  const initial = query.get('sendInitialEvents');
+  const match = query.get('resourceVersionMatch');
+  if (initial !== null && match !== 'NotOlderThan') {
+    throw invalidOption(
+      'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+    );
+  }
+  if (initial === null && match !== null) {
+    throw invalidOption(
+      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    );
+  }
+  return {
+    since: parseVersion(query.get('resourceVersion')) || undefined,
+    ...(initial !== null && { sendInitialEvents: isTrue(initial) }),
+    bookmarks: isTrue(query.get('allowWatchBookmarks')),
+    timeoutSeconds:
+      Number(seconds) || DEFAULT_TIMEOUT_SECONDS * (1 + Math.random()),
+  };
+}
+
+function invalidOption(message: string): StatusError {
+  return invalid(
+    { group: 'meta.k8s.io', plural: 'listoptions', kind: 'ListOptions' },
+    '',
+    [
+      {
+        reason: 'FieldValueForbidden',
+        message: `Forbidden: ${message}`,
+        field: 'resourceVersionMatch',
+      },
+    ],
+  );
+}
