@@ -106,6 +106,9 @@ export interface ApplicationObservation
   /**
    * The object that holds the revision that should run (Flux sources). The recorder joins it: it
    * fills `source.repoUrl`, `source.targetRevision`, `desiredRevision`, and decides `sync`.
+   * An observation that names its own `desiredRevision` keeps it and its `sync`, because its
+   * revisions are not those of the source (the version of a chart, not the commit it came from);
+   * only the absent fields of `source` are filled then.
    */
   sourceRef?: ObjectRef;
   /** What the object's own history says, oldest first; replayed observations repeat it. */

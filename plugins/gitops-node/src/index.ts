@@ -5,5 +5,6 @@
  * @packageDocumentation
  */
 export * from './GitopsObserver';
+export * from './ObjectFields';
 export * from './extensions';
 export * from './gitopsServiceRef';

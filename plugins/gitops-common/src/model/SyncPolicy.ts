@@ -6,6 +6,11 @@ export interface SyncPolicy {
   prune: boolean;
   /** Reverts changes that were made in the cluster. */
   selfHeal: boolean;
+  /**
+   * What the engine is told to mind with every sync, in its own words, for example
+   * `CreateNamespace=true`; a sync that is asked for must repeat them.
+   */
+  options?: string[];
 }
 
 /** A step on the way to full GitOps: manual, automated, + prune, + self-heal. @public */

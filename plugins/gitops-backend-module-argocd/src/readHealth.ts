@@ -1,0 +1,153 @@
+import {
+  HEALTH_STATUSES,
+  type ApplicationResource,
+  type HealthStatus,
+  type SyncStatus,
+} from '@fairway/plugin-gitops-common';
+import type { ObjectFields } from '@fairway/plugin-gitops-node';
+
+const HEALTH: Record<string, HealthStatus> = {
+  Healthy: 'healthy',
+  Suspended: 'suspended',
+  Progressing: 'progressing',
+  Missing: 'missing',
+  Degraded: 'degraded',
+  Unknown: 'unknown',
+};
+
+const SYNC: Record<string, SyncStatus> = {
+  Synced: 'synced',
+  OutOfSync: 'out-of-sync',
+  Unknown: 'unknown',
+};
+
+export function toHealth(status: string | undefined): HealthStatus {
+  return HEALTH[status ?? ''] ?? 'unknown';
+}
+
+export function toSync(status: string | undefined): SyncStatus {
+  return SYNC[status ?? ''] ?? 'unknown';
+}
+
+/** The objects that an application manages; hooks are part of a sync, not of what runs. */
+export function readResources(status: ObjectFields): ApplicationResource[] {
+  const results = status
+    .object('operationState')
+    .object('syncResult')
+    .list('resources');
+  return status
+    .list('resources')
+    .filter(resource => resource.boolean('hook') !== true)
+    .flatMap(resource => {
+      const kind = resource.string('kind');
+      const name = resource.string('name');
+      if (!kind || !name) {
+        return [];
+      }
+      const group = resource.string('group') ?? '';
+      const namespace = resource.string('namespace');
+      const failed = results.find(
+        result =>
+          result.string('status') === 'SyncFailed' &&
+          (result.string('group') ?? '') === group &&
+          result.string('kind') === kind &&
+          result.string('name') === name &&
+          result.string('namespace') === namespace,
+      );
+      const health = resource.object('health');
+      return [
+        {
+          group,
+          version: resource.string('version') ?? '',
+          kind,
+          namespace,
+          name,
+          sync: resource.has('status')
+            ? toSync(resource.string('status'))
+            : undefined,
+          health: health.has('status')
+            ? toHealth(health.string('status'))
+            : undefined,
+          message: health.string('message') ?? failed?.string('message'),
+          requiresPruning: resource.boolean('requiresPruning'),
+        },
+      ];
+    });
+}
+
+/** Why the application is not healthy: its own words, else those of its worst resource. */
+export function readHealthMessage(options: {
+  health: HealthStatus;
+  status: ObjectFields;
+  resources: readonly ApplicationResource[];
+}): string | undefined {
+  const { health, status, resources } = options;
+  const own = status.object('health').string('message');
+  if (own || health === 'healthy') {
+    return own;
+  }
+  const rank = (resource: ApplicationResource) =>
+    HEALTH_STATUSES.indexOf(resource.health ?? 'healthy') * 2 +
+    (resource.message ? 1 : 0);
+  const [worst] = [...resources].sort((a, b) => rank(b) - rank(a));
+  if (worst?.health && worst.health !== 'healthy') {
+    const object = `${worst.kind} ${worst.name}`;
+    return worst.message
+      ? `${object}: ${worst.message}`
+      : `${object} is ${worst.health}`;
+  }
+  const failure = errorCondition(status);
+  if (failure) {
+    return failure;
+  }
+  return status.has('health')
+    ? undefined
+    : 'Argo CD has not assessed it yet; if that lasts, look whether the application controller runs';
+}
+
+/** The message of the first condition that is an error, not a warning. */
+export function errorCondition(status: ObjectFields): string | undefined {
+  return status
+    .list('conditions')
+    .find(condition => condition.string('type')?.endsWith('Error'))
+    ?.string('message');
+}
+
+/** Why it is not synced: an error, a failed operation, else the objects that differ. */
+export function readSyncMessage(options: {
+  sync: SyncStatus;
+  status: ObjectFields;
+  resources: readonly ApplicationResource[];
+}): string | undefined {
+  const { sync, status, resources } = options;
+  if (sync === 'synced') {
+    return undefined;
+  }
+  const operation = status.object('operationState');
+  const failed = ['Failed', 'Error'].includes(operation.string('phase') ?? '');
+  const cause =
+    errorCondition(status) ??
+    (failed ? operation.string('message') : undefined);
+  if (cause) {
+    return cause;
+  }
+  const differing = resources.filter(
+    resource => resource.sync === 'out-of-sync',
+  );
+  if (differing.length === 0) {
+    return status.has('sync')
+      ? undefined
+      : 'Argo CD has not compared it with Git yet';
+  }
+  const named = differing
+    .slice(0, 3)
+    .map(
+      resource =>
+        `${resource.kind} ${resource.name}${
+          resource.requiresPruning ? ' (to be pruned)' : ''
+        }`,
+    )
+    .join(', ');
+  const more = differing.length > 3 ? ` and ${differing.length - 3} more` : '';
+  return `Differs from Git: ${named}${more}`;
+}

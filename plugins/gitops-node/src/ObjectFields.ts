@@ -1,0 +1,96 @@
+/**
+ * Reads the fields of an object that nobody validated.
+ *
+ * @remarks
+ * A cluster may hold objects of other versions, or written by other tools. A field of another
+ * type than expected reads as absent, so that an observer never throws because of one.
+ *
+ * @public
+ */
+export class ObjectFields {
+  readonly #value: Record<string, unknown>;
+
+  /** The fields of a value; none when it is not an object. */
+  static of(value: unknown): ObjectFields {
+    return new ObjectFields(value);
+  }
+
+  private constructor(value: unknown) {
+    this.#value =
+      typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? (value as Record<string, unknown>)
+        : {};
+  }
+
+  /** Names of the fields. */
+  keys(): string[] {
+    return Object.keys(this.#value);
+  }
+
+  /** True when the field is there and not null, whatever its type. */
+  has(name: string): boolean {
+    return this.#get(name) !== undefined && this.#get(name) !== null;
+  }
+
+  /** A string that is not empty. */
+  string(name: string): string | undefined {
+    const value = this.#get(name);
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  boolean(name: string): boolean | undefined {
+    const value = this.#get(name);
+    return typeof value === 'boolean' ? value : undefined;
+  }
+
+  number(name: string): number | undefined {
+    const value = this.#get(name);
+    return typeof value === 'number' && Number.isFinite(value)
+      ? value
+      : undefined;
+  }
+
+  /** A time as an ISO string in UTC with milliseconds; absent when it cannot be read. */
+  time(name: string): string | undefined {
+    const value = this.string(name);
+    const date = value === undefined ? undefined : new Date(value);
+    return date && Number.isFinite(date.getTime())
+      ? date.toISOString()
+      : undefined;
+  }
+
+  /** The fields of the object in this field; none when there is no object. */
+  object(name: string): ObjectFields {
+    return new ObjectFields(this.#get(name));
+  }
+
+  /** The fields of each object in the list. */
+  list(name: string): ObjectFields[] {
+    const value = this.#get(name);
+    return Array.isArray(value)
+      ? value
+          .filter(item => typeof item === 'object' && item !== null)
+          .map(item => new ObjectFields(item))
+      : [];
+  }
+
+  /** The strings of the list. */
+  strings(name: string): string[] {
+    const value = this.#get(name);
+    return Array.isArray(value)
+      ? value.filter((item): item is string => typeof item === 'string')
+      : [];
+  }
+
+  /** The fields that are strings, for example labels. */
+  record(name: string): Record<string, string> {
+    const entries = Object.entries(this.object(name).#value).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    );
+    return Object.fromEntries(entries);
+  }
+
+  #get(name: string): unknown {
+    return Object.hasOwn(this.#value, name) ? this.#value[name] : undefined;
+  }
+}
