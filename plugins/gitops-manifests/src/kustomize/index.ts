@@ -1,0 +1,6 @@
+export {
+  buildKustomization,
+  type BuildKustomizationOptions,
+  type RenderedObject,
+} from './buildKustomization';
+export { validateFolder, type ValidatedOverlay } from './validateFolder';

@@ -1,0 +1,2 @@
+export { assertValidObject, type ManifestObject } from './assertValidObject';
+export { manifestFile, plainFile, type ManifestFile } from './ManifestFile';

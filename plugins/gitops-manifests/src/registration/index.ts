@@ -1,0 +1,7 @@
+export {
+  renderRegistration,
+  renderArgocdRegistration,
+  renderFluxRegistration,
+} from './renderRegistration';
+export type { ArgocdRegistrationOptions } from './argocdObjects';
+export type { FluxRegistrationOptions } from './fluxObjects';

@@ -1,0 +1,1 @@
+export { renderWorkload } from './renderWorkload';
