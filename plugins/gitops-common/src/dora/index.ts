@@ -1,1 +1,5 @@
 export * from './types';
+export { median } from './median';
+export { doraBand, type DeploymentRhythm } from './doraBand';
+export { defaultInterval, previousWindow } from './parseWindow';
+export { computeDoraReport, type DoraReportOptions } from './computeDoraReport';
