@@ -12,17 +12,14 @@ export interface Config {
     environments?: Array<{
       /**
        * Value of the label: lower-case letters, digits and dashes.
-       * @visibility frontend
        */
       name: string;
       /**
        * What people read. Default: the name, capitalised.
-       * @visibility frontend
        */
       title?: string;
       /**
        * What the environment is for. DORA metrics are over those of tier `production`.
-       * @visibility frontend
        */
       tier: 'development' | 'staging' | 'production' | 'preview';
     }>;

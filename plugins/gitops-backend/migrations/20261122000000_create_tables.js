@@ -191,12 +191,13 @@ async function createClusters(knex) {
   await knex.schema.createTable('cluster_status', table => {
     table.comment('The connection to one resource kind of a cluster');
     table.text('cluster').notNullable();
+    table.text('watch').notNullable().comment('resource of what it stores');
     table.text('resource').notNullable().comment('group/version/plural');
     table.text('state').notNullable();
     table.text('since').notNullable();
     table.text('last_seen_at');
     table.text('message');
-    table.primary(['cluster', 'resource']);
+    table.primary(['cluster', 'watch']);
   });
   await knex.schema.createTable('leases', table => {
     table.comment('Which process does something that one may do at a time');

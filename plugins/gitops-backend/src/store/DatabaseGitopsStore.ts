@@ -315,11 +315,8 @@ export class DatabaseGitopsStore implements GitopsStore {
     }
   }
 
-  putClusterStatus(
-    cluster: { name: string; title: string },
-    status: ClusterResourceStatus,
-  ) {
-    return upsertClusterStatus(this.#db, cluster, status);
+  putClusterStatus(watch: Watch, status: ClusterResourceStatus) {
+    return upsertClusterStatus(this.#db, watch, status);
   }
 
   setClusters(clusters: ReadonlyArray<{ name: string; title: string }>) {

@@ -175,7 +175,7 @@ export interface DeploymentWindowQuery {
   entityRefs?: readonly string[];
 }
 
-/** Readers' queries. Applications have `lastDeployment` joined; `staleSince` is left to the reader. */
+/** Readers' queries. Applications have `lastDeployment` and `staleSince` joined: always current. */
 export interface GitopsReader {
   listApplications(query: ApplicationPageQuery): Promise<ApplicationPage>;
   countApplications(filter?: ApplicationFilter): Promise<ApplicationCounts>;
@@ -274,8 +274,9 @@ export interface RecorderStore {
     at: string,
   ): Promise<void>;
 
+  /** What a watch knows of its connection; a missing `lastSeenAt` keeps the last known one. */
   putClusterStatus(
-    cluster: { name: string; title: string },
+    watch: Pick<ObservedOrigin, 'cluster' | 'resource'>,
     status: ClusterResourceStatus,
   ): Promise<void>;
   /** Registers the configured clusters, and deletes what is stored of all others. */

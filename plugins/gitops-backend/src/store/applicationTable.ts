@@ -28,6 +28,9 @@ const SYNC_RANKS: Record<SyncStatus, number> = {
   'out-of-sync': 2,
 };
 
+/** States of a watch in which what is stored may be wrong by now. */
+const NOT_SEEN = ['unreachable', 'forbidden', 'not-installed'];
+
 const SORTS = {
   name: { column: 'name', direction: 'asc' },
   health: { column: 'health_rank', direction: 'desc' },
@@ -42,6 +45,9 @@ export interface DbApplicationViewRow
   last_finished_at: string | null;
   last_outcome: string | null;
   last_author: string | null;
+  watch_state: string | null;
+  watch_since: string | null;
+  watch_seen_at: string | null;
 }
 
 /** Selects what {@link toApplication} reads, and nothing that only the recorder needs. */
@@ -51,6 +57,11 @@ export function selectApplications(db: Knex): Knex.QueryBuilder {
       TABLES.deployments,
       'deployments.id',
       'applications.last_deployment_id',
+    )
+    .leftJoin(TABLES.clusterStatus, join =>
+      join
+        .on('cluster_status.cluster', 'applications.cluster')
+        .andOn('cluster_status.watch', 'applications.resource'),
     )
     .select(
       'applications.id',
@@ -64,6 +75,9 @@ export function selectApplications(db: Knex): Knex.QueryBuilder {
       'deployments.finished_at as last_finished_at',
       'deployments.outcome as last_outcome',
       'deployments.author as last_author',
+      'cluster_status.state as watch_state',
+      'cluster_status.since as watch_since',
+      'cluster_status.last_seen_at as watch_seen_at',
     );
 }
 
@@ -80,6 +94,10 @@ export function toApplication(row: DbApplicationViewRow): Application {
       outcome: row.last_outcome === 'failed' ? 'failed' : 'succeeded',
       ...(row.last_author ? { author: row.last_author } : {}),
     };
+  }
+  if (row.watch_state && NOT_SEEN.includes(row.watch_state)) {
+    application.staleSince =
+      row.watch_seen_at ?? row.watch_since ?? row.observed_at;
   }
   return application;
 }

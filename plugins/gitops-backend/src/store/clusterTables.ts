@@ -3,6 +3,7 @@ import type {
   ClusterStatus,
 } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
+import type { ObservedOrigin } from './GitopsStore';
 import { isSqlite } from './sql';
 import { TABLES, type DbClusterStatusRow } from './tables';
 
@@ -45,7 +46,7 @@ export async function queryClusterStatus(db: Knex): Promise<ClusterStatus[]> {
     .orderBy('name');
   const rows: DbClusterStatusRow[] = await db(TABLES.clusterStatus)
     .select('*')
-    .orderBy(['cluster', 'resource']);
+    .orderBy(['cluster', 'resource', 'watch']);
   const counts = new Map<string, number>();
   const counted: Array<{ cluster: string; count: unknown }> = await db(
     TABLES.applications,
@@ -82,11 +83,12 @@ export async function queryClusterStatus(db: Knex): Promise<ClusterStatus[]> {
 /** Inserts or replaces the status of one resource kind of a cluster. */
 export async function upsertClusterStatus(
   db: Knex,
-  cluster: { name: string; title: string },
+  watch: Pick<ObservedOrigin, 'cluster' | 'resource'>,
   status: ClusterResourceStatus,
 ): Promise<void> {
   const row: DbClusterStatusRow = {
-    cluster: cluster.name,
+    cluster: watch.cluster,
+    watch: watch.resource,
     resource: status.resource,
     state: status.state,
     since: status.since,
@@ -95,8 +97,13 @@ export async function upsertClusterStatus(
   };
   await db(TABLES.clusterStatus)
     .insert(row)
-    .onConflict(['cluster', 'resource'])
-    .merge();
+    .onConflict(['cluster', 'watch'])
+    .merge({
+      ...row,
+      last_seen_at: db.raw(
+        'coalesce(excluded.last_seen_at, cluster_status.last_seen_at)',
+      ),
+    });
 }
 
 /** Makes these the known clusters; in a transaction. */

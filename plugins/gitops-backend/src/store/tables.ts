@@ -122,6 +122,8 @@ export interface DbFactRow extends DbOriginColumns {
 /** Row of `cluster_status`. */
 export interface DbClusterStatusRow {
   cluster: string;
+  /** The `resource` of the rows that the watch stores. */
+  watch: string;
   resource: string;
   state: string;
   since: string;

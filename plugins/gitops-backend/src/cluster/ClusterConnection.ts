@@ -1,0 +1,365 @@
+import type {
+  AuthService,
+  DiscoveryService,
+} from '@backstage/backend-plugin-api';
+import {
+  ConflictError,
+  InputError,
+  NotFoundError,
+  toError,
+} from '@backstage/errors';
+import type {
+  CommandPatch,
+  KubernetesObject,
+} from '@fairway/plugin-gitops-node';
+import { ClusterError } from './ClusterError';
+import { readLines } from './readLines';
+
+const REQUEST_TIMEOUT_MILLIS = 30_000;
+
+/** A cluster of the `kubernetes:` section. */
+export interface ConfiguredCluster {
+  name: string;
+  title: string;
+}
+
+/** A kind of a cluster, as its URL names it. */
+export interface ClusterResource {
+  cluster: string;
+  /** Empty for the core group. */
+  group: string;
+  version: string;
+  /** Lower-case plural. */
+  plural: string;
+}
+
+/** One page of a list. */
+export interface ClusterListPage {
+  items: KubernetesObject[];
+  resourceVersion: string;
+  /** Token of the next page. */
+  continue?: string;
+}
+
+/** One event of a watch. */
+export interface ClusterWatchEvent {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  object: KubernetesObject & { code?: number; message?: string };
+}
+
+/** What Fairway asks of clusters. */
+export interface ClusterApi {
+  listClusters(options: { signal?: AbortSignal }): Promise<ConfiguredCluster[]>;
+  listPage(
+    resource: ClusterResource,
+    options: {
+      limit: number;
+      continue?: string;
+      labelSelector?: string;
+      signal?: AbortSignal;
+    },
+  ): Promise<ClusterListPage>;
+  /** Events until the server ends the watch. */
+  watch(
+    resource: ClusterResource,
+    options: {
+      resourceVersion: string;
+      timeoutSeconds: number;
+      labelSelector?: string;
+      signal?: AbortSignal;
+    },
+  ): AsyncIterable<ClusterWatchEvent>;
+  /**
+   * One object.
+   *
+   * @throws NotFoundError when there is none of that name.
+   */
+  get(
+    resource: ClusterResource,
+    object: { namespace?: string; name: string },
+    options?: { signal?: AbortSignal },
+  ): Promise<KubernetesObject>;
+  /** Carries out one write; resolves to the object as it is then. */
+  patch(
+    patch: CommandPatch,
+    options?: { signal?: AbortSignal },
+  ): Promise<KubernetesObject>;
+}
+
+interface Call {
+  cluster?: string;
+  path: string[];
+  query?: Record<string, string | undefined>;
+  method?: 'GET' | 'PATCH';
+  body?: { type: string; content: unknown };
+  signal?: AbortSignal;
+}
+
+/** A name from a catalog or a cluster must not walk to another endpoint. */
+function segment(name: string): string {
+  if (name === '' || name === '.' || name === '..') {
+    throw new InputError(`Invalid name '${name}' of a Kubernetes object`);
+  }
+  return encodeURIComponent(name);
+}
+
+function resourcePath(
+  resource: Omit<ClusterResource, 'cluster'>,
+  object?: { namespace?: string; name: string },
+): string[] {
+  const { group, version, plural } = resource;
+  return [
+    ...(group ? ['apis', group, version] : ['api', version]),
+    ...(object?.namespace ? ['namespaces', object.namespace] : []),
+    plural,
+    ...(object ? [object.name] : []),
+  ];
+}
+
+function messageOf(body: unknown): string | undefined {
+  const { message, error } = (body ?? {}) as {
+    message?: unknown;
+    error?: { message?: unknown };
+  };
+  const text = error?.message ?? message;
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** Kubernetes answers with a Status, the portal's own plugins with `{ error }`. */
+function isFromPortal(body: unknown): boolean {
+  return typeof (body as { error?: unknown } | undefined)?.error === 'object';
+}
+
+/**
+ * The clusters of the `kubernetes:` section, reached through the Kubernetes plugin's proxy with
+ * the plugin's own credentials: one configuration, and every authentication that Backstage has.
+ */
+export class ClusterConnection implements ClusterApi {
+  readonly #auth: AuthService;
+  readonly #discovery: DiscoveryService;
+
+  constructor(options: { auth: AuthService; discovery: DiscoveryService }) {
+    this.#auth = options.auth;
+    this.#discovery = options.discovery;
+  }
+
+  async listClusters(options: { signal?: AbortSignal }) {
+    const { items } = await this.#json<{
+      items: Array<{ name: string; title?: string }>;
+    }>({ path: ['clusters'], signal: options.signal });
+    return items.map(({ name, title }) => ({ name, title: title ?? name }));
+  }
+
+  async listPage(
+    resource: ClusterResource,
+    options: {
+      limit: number;
+      continue?: string;
+      labelSelector?: string;
+      signal?: AbortSignal;
+    },
+  ): Promise<ClusterListPage> {
+    const list = await this.#json<{
+      apiVersion?: string;
+      kind?: string;
+      metadata?: { resourceVersion?: string; continue?: string };
+      items?: KubernetesObject[];
+    }>({
+      cluster: resource.cluster,
+      path: resourcePath(resource),
+      query: {
+        limit: String(options.limit),
+        continue: options.continue,
+        labelSelector: options.labelSelector,
+      },
+      signal: options.signal,
+    });
+    // Items of a list do not name their kind on a real API server; the list does.
+    const kind = list.kind?.replace(/List$/, '');
+    return {
+      items: (list.items ?? []).map(item => ({
+        ...item,
+        apiVersion: item.apiVersion ?? list.apiVersion ?? '',
+        kind: item.kind ?? kind ?? '',
+      })),
+      resourceVersion: list.metadata?.resourceVersion ?? '',
+      ...(list.metadata?.continue ? { continue: list.metadata.continue } : {}),
+    };
+  }
+
+  async *watch(
+    resource: ClusterResource,
+    options: {
+      resourceVersion: string;
+      timeoutSeconds: number;
+      labelSelector?: string;
+      signal?: AbortSignal;
+    },
+  ): AsyncGenerator<ClusterWatchEvent> {
+    const call: Call = {
+      cluster: resource.cluster,
+      path: resourcePath(resource),
+      query: {
+        watch: '1',
+        allowWatchBookmarks: 'true',
+        resourceVersion: options.resourceVersion,
+        timeoutSeconds: String(options.timeoutSeconds),
+        labelSelector: options.labelSelector,
+      },
+      signal: options.signal,
+    };
+    const response = await this.#fetch(call);
+    if (!response.body) {
+      throw new ClusterError(
+        'unreachable',
+        `Cluster '${resource.cluster}' answered a watch without a body`,
+      );
+    }
+    try {
+      for await (const line of readLines(response.body)) {
+        yield JSON.parse(line) as ClusterWatchEvent;
+      }
+    } catch (error) {
+      throw this.#connectionError(call, error);
+    }
+  }
+
+  get(
+    resource: ClusterResource,
+    object: { namespace?: string; name: string },
+    options: { signal?: AbortSignal } = {},
+  ) {
+    return this.#json<KubernetesObject>({
+      cluster: resource.cluster,
+      path: resourcePath(resource, object),
+      signal: options.signal,
+    });
+  }
+
+  patch(patch: CommandPatch, options: { signal?: AbortSignal } = {}) {
+    const [version, group = ''] = patch.ref.apiVersion.split('/').reverse();
+    return this.#json<KubernetesObject>({
+      cluster: patch.ref.cluster,
+      method: 'PATCH',
+      path: resourcePath({ group, version, plural: patch.plural }, patch.ref),
+      body: { type: patch.type, content: patch.patch },
+      signal: options.signal,
+    });
+  }
+
+  async #json<T>(call: Call): Promise<T> {
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MILLIS);
+    const signal = call.signal
+      ? AbortSignal.any([call.signal, timeout])
+      : timeout;
+    const response = await this.#fetch({ ...call, signal });
+    try {
+      return (await response.json()) as T;
+    } catch (error) {
+      throw this.#connectionError(call, error);
+    }
+  }
+
+  async #fetch(call: Call): Promise<Response> {
+    const base = await this.#discovery.getBaseUrl('kubernetes');
+    const path = call.path.map(segment).join('/');
+    const url = new URL(
+      call.cluster === undefined ? `${base}/${path}` : `${base}/proxy/${path}`,
+    );
+    for (const [name, value] of Object.entries(call.query ?? {})) {
+      if (value !== undefined) {
+        url.searchParams.set(name, value);
+      }
+    }
+    const { token } = await this.#auth.getPluginRequestToken({
+      onBehalfOf: await this.#auth.getOwnServiceCredentials(),
+      targetPluginId: 'kubernetes',
+    });
+    let response: Response;
+    try {
+      response = await fetch(url, {
+        method: call.method ?? 'GET',
+        headers: {
+          authorization: `Bearer ${token}`,
+          // The portal compresses by default, which holds a watch's small events back.
+          'accept-encoding': 'identity',
+          ...(call.cluster === undefined
+            ? {}
+            : { 'Backstage-Kubernetes-Cluster': call.cluster }),
+          ...(call.body ? { 'content-type': call.body.type } : {}),
+        },
+        body: call.body && JSON.stringify(call.body.content),
+        signal: call.signal,
+      });
+    } catch (error) {
+      throw this.#connectionError(call, error);
+    }
+    if (!response.ok) {
+      throw await this.#responseError(call, response);
+    }
+    return response;
+  }
+
+  #connectionError(call: Call, error: unknown): Error {
+    const where =
+      call.cluster === undefined
+        ? 'The Kubernetes plugin'
+        : `Cluster '${call.cluster}'`;
+    const { message, cause } = toError(error);
+    const detail = cause instanceof Error ? cause.message : message;
+    return new ClusterError(
+      'unreachable',
+      `${where} did not answer: ${detail}; see that it runs and that its address in the 'kubernetes' section is right`,
+      error,
+    );
+  }
+
+  async #responseError(call: Call, response: Response): Promise<Error> {
+    const text = await response.text().catch(() => '');
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      body = undefined;
+    }
+    const said = messageOf(body) ?? `HTTP ${response.status}`;
+    const where =
+      call.cluster === undefined
+        ? 'the Kubernetes plugin'
+        : `cluster '${call.cluster}'`;
+    const what = call.path.join('/');
+    switch (response.status) {
+      case 401:
+      case 403:
+        return new ClusterError(
+          'forbidden',
+          isFromPortal(body)
+            ? `The permission policy of the portal does not let the gitops plugin use ${where}: ${said}`
+            : `The credential of ${where} may not use ${what}: ${said}; grant it get, list and watch`,
+        );
+      case 404:
+        if (call.cluster === undefined || isFromPortal(body)) {
+          return new ClusterError(
+            'unreachable',
+            `The Kubernetes plugin does not know ${where}: ${said}; see the 'kubernetes' section of the configuration`,
+          );
+        }
+        return call.path.length > (call.path[0] === 'api' ? 3 : 4)
+          ? new NotFoundError(`There is no ${what} in ${where}`)
+          : new ClusterError('not-installed', `${what} is unknown to ${where}`);
+      case 409:
+        return new ConflictError(`Conflict in ${where}: ${said}; try again`);
+      case 410:
+        return new ClusterError('expired', said);
+      case 400:
+      case 415:
+      case 422:
+        return new InputError(`Refused by ${where}: ${said}`);
+      default:
+        return new ClusterError(
+          'unreachable',
+          `Unexpected answer of ${where}: ${said}`,
+        );
+    }
+  }
+}
