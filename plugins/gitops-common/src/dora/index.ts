@@ -2,4 +2,8 @@ export * from './types';
 export { median } from './median';
 export { doraBand, type DeploymentRhythm } from './doraBand';
 export { defaultInterval, previousWindow } from './parseWindow';
-export { computeDoraReport, type DoraReportOptions } from './computeDoraReport';
+export {
+  computeDoraReport,
+  computeDoraResults,
+  type DoraReportOptions,
+} from './computeDoraReport';

@@ -1,0 +1,271 @@
+import { InputError, NotFoundError } from '@backstage/errors';
+import {
+  computeDoraReport,
+  computeDoraResults,
+  previousWindow,
+  type Deployment,
+  type DoraBand,
+  type DoraQuery,
+  type DoraReport,
+  type DoraResponse,
+  type DoraResult,
+  type DoraScope,
+  type DoraWindow,
+} from '@fairway/plugin-gitops-common';
+import type { GitopsReader } from '../store';
+
+/** A component that the caller may read, with what a scope asks of it. All but names are entity refs. */
+export interface ServiceEntry {
+  entityRef: string;
+  name: string;
+  owner?: string;
+  system?: string;
+  domain?: string;
+}
+
+/** Whom a report is for. */
+export interface DoraReader {
+  /** Every component that the caller may read; what is not among them is in no number. */
+  services: readonly ServiceEntry[];
+}
+
+/** What {@link DoraService} stands on. */
+export interface DoraServiceOptions {
+  store: Pick<GitopsReader, 'deploymentsInWindow'>;
+  /** Year of the table of levels when a query names none. Default 2023. */
+  bands?: DoraBand['year'];
+  now?: () => Date;
+}
+
+const DEFAULT_DAYS = 30;
+const MAX_DEPLOYMENTS = 500;
+const LEAD_TIMES_FOR_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** Positions in the five results. */
+const LEAD_TIME = 1;
+const FAIL_RATE = 2;
+
+function inScope(scope: DoraScope, service: ServiceEntry): boolean {
+  switch (scope.kind) {
+    case 'all':
+      return true;
+    case 'service':
+      return service.entityRef === scope.ref;
+    default:
+      return service[scope.kind] === scope.ref;
+  }
+}
+
+function isoTime(text: string, what: string): string {
+  const time = Date.parse(text);
+  if (Number.isNaN(time)) {
+    throw new InputError(
+      `The ${what} of the window is not a time: "${text}". Give an ISO time, for example 2026-01-31T00:00:00Z`,
+    );
+  }
+  return new Date(time).toISOString();
+}
+
+function groupByService(
+  deployments: readonly Deployment[],
+): Map<string, Deployment[]> {
+  const groups = new Map<string, Deployment[]>();
+  for (const deployment of deployments) {
+    const ref = deployment.entityRef;
+    if (ref) {
+      const group = groups.get(ref);
+      if (group) {
+        group.push(deployment);
+      } else {
+        groups.set(ref, [deployment]);
+      }
+    }
+  }
+  return groups;
+}
+
+function valueOf(result: DoraResult): number {
+  return result.status === 'measured' ? result.value : -1;
+}
+
+/** Most failures first, then the slowest; what has no number comes last. */
+function worstFirst(
+  a: DoraResponse['services'][number],
+  b: DoraResponse['services'][number],
+): number {
+  return (
+    valueOf(b.values[FAIL_RATE]) - valueOf(a.values[FAIL_RATE]) ||
+    valueOf(b.values[LEAD_TIME]) - valueOf(a.values[LEAD_TIME]) ||
+    a.name.localeCompare(b.name)
+  );
+}
+
+function withoutCommits({
+  commits,
+  ...deployment
+}: Deployment): DoraResponse['deployments'][number] {
+  return { ...deployment, commitCount: commits.length };
+}
+
+/** Members are shown beside their deployments, so there are no more of them. */
+function limited(report: DoraReport): DoraReport {
+  return {
+    ...report,
+    metrics: report.metrics.map(metric => ({
+      ...metric,
+      explanation: {
+        ...metric.explanation,
+        members: metric.explanation.members.slice(0, MAX_DEPLOYMENTS),
+        excluded: metric.explanation.excluded.slice(0, MAX_DEPLOYMENTS),
+      },
+    })),
+  };
+}
+
+/**
+ * Answers the DORA page from what is stored: the production tier of the services of a scope.
+ *
+ * @remarks
+ * Deployments of applications that belong to no component are in no report, because nobody is
+ * known who may read them.
+ */
+export class DoraService {
+  readonly #options: DoraServiceOptions;
+  #leadTimes?: { until: number; values: Promise<Map<string, number>> };
+
+  constructor(options: DoraServiceOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The five metrics of a scope, the services in it, and the deployments behind.
+   *
+   * @throws InputError for a scope without a ref or a window that cannot be read.
+   * @throws NotFoundError for a service that the reader cannot see.
+   */
+  async getReport(query: DoraQuery, reader: DoraReader): Promise<DoraResponse> {
+    const { scope } = query;
+    const services = this.#servicesOf(scope, reader);
+    const window = this.#windowOf(query);
+    const deployments = await this.#options.store.deploymentsInWindow({
+      from: previousWindow(window).from,
+      to: window.to,
+      tier: 'production',
+      entityRefs: services.map(service => service.entityRef),
+    });
+    const report = computeDoraReport({
+      deployments,
+      window,
+      interval: query.interval,
+      bands: query.bands ?? this.#options.bands,
+    });
+    const within = deployments.filter(one => one.finishedAt >= window.from);
+    return {
+      scope,
+      report: limited(report),
+      services:
+        scope.kind === 'service'
+          ? []
+          : this.#compare(services, deployments, window),
+      deployments: within
+        .sort((a, b) => b.finishedAt.localeCompare(a.finishedAt))
+        .slice(0, MAX_DEPLOYMENTS)
+        .map(withoutCommits),
+    };
+  }
+
+  /**
+   * Median lead times of the last 30 days in seconds, for those of the services that have one.
+   * Kept for a minute, so that a fleet page costs no walk over the history.
+   */
+  async leadTimes(
+    entityRefs: readonly string[],
+  ): Promise<ReadonlyMap<string, number>> {
+    const now = this.#now().getTime();
+    if (!this.#leadTimes || this.#leadTimes.until <= now) {
+      const values = this.#measureLeadTimes();
+      const entry = { until: now + LEAD_TIMES_FOR_MS, values };
+      this.#leadTimes = entry;
+      values.catch(() => {
+        if (this.#leadTimes === entry) {
+          this.#leadTimes = undefined;
+        }
+      });
+    }
+    const all = await this.#leadTimes.values;
+    return new Map(
+      entityRefs.flatMap(ref => {
+        const value = all.get(ref);
+        return value === undefined ? [] : [[ref, value] as const];
+      }),
+    );
+  }
+
+  async #measureLeadTimes(): Promise<Map<string, number>> {
+    const window = this.#windowOf({});
+    const deployments = await this.#options.store.deploymentsInWindow({
+      from: previousWindow(window).from,
+      to: window.to,
+      tier: 'production',
+    });
+    const values = new Map<string, number>();
+    for (const [ref, own] of groupByService(deployments)) {
+      const result = computeDoraResults({ deployments: own, window })[
+        LEAD_TIME
+      ];
+      if (result.status === 'measured') {
+        values.set(ref, result.value);
+      }
+    }
+    return values;
+  }
+
+  #servicesOf(scope: DoraScope, { services }: DoraReader): ServiceEntry[] {
+    if (scope.kind !== 'all' && !scope.ref) {
+      throw new InputError(
+        `A report over one ${scope.kind} needs its entity ref: add "ref"`,
+      );
+    }
+    const matching = services.filter(service => inScope(scope, service));
+    if (scope.kind === 'service' && matching.length === 0) {
+      throw new NotFoundError(
+        `There is no component ${scope.ref} that you may read: check its name in the catalog`,
+      );
+    }
+    return matching;
+  }
+
+  #windowOf(query: Pick<DoraQuery, 'from' | 'to' | 'timeZone'>): DoraWindow {
+    const to = query.to ? isoTime(query.to, 'end') : this.#now().toISOString();
+    const from = query.from
+      ? isoTime(query.from, 'start')
+      : new Date(Date.parse(to) - DEFAULT_DAYS * DAY_MS).toISOString();
+    return { from, to, timeZone: query.timeZone ?? 'UTC' };
+  }
+
+  #compare(
+    services: readonly ServiceEntry[],
+    deployments: readonly Deployment[],
+    window: DoraWindow,
+  ): DoraResponse['services'] {
+    const groups = groupByService(deployments);
+    return services
+      .map(({ entityRef, name, owner }) => {
+        const own = groups.get(entityRef) ?? [];
+        return {
+          entityRef,
+          name,
+          ...(owner && { owner }),
+          deployments: own.filter(
+            one => one.counted && one.finishedAt >= window.from,
+          ).length,
+          values: computeDoraResults({ deployments: own, window }),
+        };
+      })
+      .sort(worstFirst);
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
+  }
+}

@@ -1,0 +1,6 @@
+export {
+  DoraService,
+  type DoraReader,
+  type DoraServiceOptions,
+  type ServiceEntry,
+} from './DoraService';
