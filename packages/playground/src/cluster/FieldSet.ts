@@ -154,8 +154,24 @@ export function union(left: FieldSet, right: FieldSet): FieldSet {
   return result;
 }
 
-/** The leaves that both sets have; a leaf of one covers what the other has below it. */
+/** The leaves that both sets have. */
 export function intersection(left: FieldSet, right: FieldSet): FieldSet {
+  return combine(left, right, (below, other) =>
+    isEmpty(below) && isEmpty(other) ? below : undefined,
+  );
+}
+
+/** What is left of a set among the fields that an object still has. */
+export function restrictTo(set: FieldSet, present: FieldSet): FieldSet {
+  return combine(set, present, below => (isEmpty(below) ? below : undefined));
+}
+
+/** Goes down where both sets have members, and asks where one of them has a leaf. */
+function combine(
+  left: FieldSet,
+  right: FieldSet,
+  atLeaf: (below: FieldSet, other: FieldSet) => FieldSet | undefined,
+): FieldSet {
   const result: FieldSet = {};
   for (const [element, below] of Object.entries(left)) {
     const other = right[element];
@@ -163,25 +179,31 @@ export function intersection(left: FieldSet, right: FieldSet): FieldSet {
       continue;
     }
     if (isEmpty(below) || isEmpty(other)) {
-      result[element] = isEmpty(below) ? other : below;
-    } else {
-      const common = intersection(below, other);
-      if (!isEmpty(common)) {
-        result[element] = common;
+      const leaf = atLeaf(below, other);
+      if (leaf) {
+        result[element] = leaf;
       }
+      continue;
+    }
+    const common = combine(below, other, atLeaf);
+    if (!isEmpty(common)) {
+      result[element] = common;
     }
   }
   return result;
 }
 
-/** The leaves of `left` that `right` does not have. */
+/**
+ * The leaves of `left` that `right` does not have. A leaf is only itself: to own an empty
+ * map is not to own what is put into it.
+ */
 export function difference(left: FieldSet, right: FieldSet): FieldSet {
   const result: FieldSet = {};
   for (const [element, below] of Object.entries(left)) {
     const other = right[element];
-    if (other === undefined) {
+    if (other === undefined || isEmpty(below) !== isEmpty(other)) {
       result[element] = below;
-    } else if (!isEmpty(below) && !isEmpty(other)) {
+    } else if (!isEmpty(below)) {
       const rest = difference(below, other);
       if (!isEmpty(rest)) {
         result[element] = rest;
@@ -232,7 +254,9 @@ export function withoutFields(
     .filter(survives)
     .map(member => ({ member, value: reduce(member) }))
     .filter(
-      entry => !becameEmpty(entry.member.value, entry.value, entry.member),
+      entry =>
+        kept[entry.member.element] !== undefined ||
+        !becameEmpty(entry.member.value, entry.value, entry.member),
     );
   if (Array.isArray(value)) {
     return left.map(entry => entry.value);

@@ -8,6 +8,7 @@ import {
   fieldsOf,
   intersection,
   isEmpty,
+  restrictTo,
   union,
   withoutFields,
 } from './FieldSet';
@@ -83,7 +84,7 @@ export function trackUpdate(
   const entries = before ? managedFieldsOf(before) : [];
   const kept = entries.map(entry => ({
     ...entry,
-    fieldsV1: intersection(
+    fieldsV1: restrictTo(
       isOf(entry, 'Update', writer)
         ? entry.fieldsV1
         : difference(entry.fieldsV1, changed),
@@ -138,9 +139,10 @@ export function applyConfiguration(options: {
   if (conflicts.length > 0 && !force) {
     throw applyConflict(conflicts);
   }
+  const present = fieldsOf(kind, merged);
   const remaining = others.map(entry => ({
     ...entry,
-    fieldsV1: difference(entry.fieldsV1, changed),
+    fieldsV1: restrictTo(difference(entry.fieldsV1, changed), present),
   }));
 
   const released = difference(own?.fieldsV1 ?? {}, applied);
