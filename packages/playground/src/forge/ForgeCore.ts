@@ -113,6 +113,10 @@ export class ForgeCore implements PlaygroundForge {
     await this.store.create(options);
   }
 
+  async deleteRepository(owner: string, repository: string): Promise<void> {
+    await this.store.delete(this.store.get(owner, repository));
+  }
+
   async commit(request: CommitRequest): Promise<string> {
     const record = this.store.get(request.owner, request.repository);
     return this.change(record, async directory => {

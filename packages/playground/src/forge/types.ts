@@ -104,6 +104,8 @@ export interface PlaygroundForge extends Forge {
     name: string;
     description?: string;
   }): Promise<void>;
+  /** Removes a repository with everything in it. */
+  deleteRepository(owner: string, repository: string): Promise<void>;
   /** Commits to a branch and tells everybody as a push would; returns the commit. */
   commit(request: CommitRequest): Promise<string>;
 }

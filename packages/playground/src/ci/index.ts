@@ -1,0 +1,3 @@
+export * from './createCi';
+export * from './imageTag';
+export * from './setImageTag';

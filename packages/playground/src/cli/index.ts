@@ -1,0 +1,4 @@
+export * from './main';
+export * from './resetPlayground';
+export * from './settings';
+export * from './startPlayground';
