@@ -28,6 +28,8 @@ export interface ApplicationSource {
   chart?: string;
   /** Branch, tag, commit or version range that is followed. */
   targetRevision?: string;
+  /** The object of the cluster that fetches it: a Flux source. */
+  ref?: ObjectRef;
 }
 
 /** One object that an application manages. @public */

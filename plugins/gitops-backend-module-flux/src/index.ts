@@ -1,0 +1,6 @@
+/**
+ * Observes Flux kustomizations, releases and sources for Fairway.
+ *
+ * @packageDocumentation
+ */
+export { gitopsModuleFlux as default } from './module';
