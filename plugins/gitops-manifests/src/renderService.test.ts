@@ -8,6 +8,9 @@ import { parseServiceModel, type ServiceModelInput } from './model';
 import { renderRegistration } from './registration';
 import { renderWorkload } from './workload';
 
+// Each overlay is a process; a busy machine takes its time.
+jest.setTimeout(60_000);
+
 const tree = (input: ServiceModelInput) => {
   const model = parseServiceModel(input);
   return [...renderWorkload(model), ...renderRegistration(model)];

@@ -7,6 +7,9 @@ import { plainFile, type ManifestFile } from '../objects';
 import { renderWorkload } from '../workload';
 import { validateFolder } from './validateFolder';
 
+// Each overlay is a process; a busy machine takes its time.
+jest.setTimeout(60_000);
+
 describe('validateFolder', () => {
   const roots: string[] = [];
   afterAll(() => Promise.all(roots.map(root => rm(root, { recursive: true }))));

@@ -61,13 +61,12 @@ const REFUSED: Array<[string, object, string]> = [
 
 describe('parseServiceModel', () => {
   it.each(REFUSED)('refuses %s', (_what, change, rule) => {
-    expect.assertions(2);
-    try {
-      parseServiceModel({ ...orders, ...change });
-    } catch (error) {
-      expect((error as Error).name).toBe('InputError');
-      expect((error as Error).message).toContain(rule);
-    }
+    expect(() => parseServiceModel({ ...orders, ...change })).toThrow(
+      expect.objectContaining({
+        name: 'InputError',
+        message: expect.stringContaining(rule),
+      }),
+    );
   });
 
   it('fills in defaults that are safe', () => {

@@ -11,7 +11,7 @@ export const SERVICE_NAME_PATTERN = '^[a-z]([-a-z0-9]*[a-z0-9])?$';
 /** Longest name of a service: namespaces have 63 characters, environments take up to 22. @public */
 export const SERVICE_NAME_MAX_LENGTH = 40;
 
-const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/u;
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 // A placeholder of a template engine in a value would be filled in by whoever reads the file.
 const TEMPLATE_MARKS = /\{\{|\}\}|\$\{|\{%/;
 

@@ -1,0 +1,202 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { stringifyError } from '@backstage/errors';
+import type { ScmIntegrationRegistry } from '@backstage/integration';
+import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { openForgeRepository } from '../forge';
+import type { ActionDependencies } from './createGitopsActions';
+
+/** `gitops:creation:undo`: after a failure, no half service stays behind unsaid. */
+export function createCreationUndoAction({
+  config,
+  integrations,
+}: Pick<ActionDependencies, 'config' | 'integrations'>) {
+  return createTemplateAction({
+    id: 'gitops:creation:undo',
+    description:
+      'For a last step with "if: ${{ failure() }}": closes the pull request that waits, deletes the repository while nobody has added to it, and says exactly what remains and how to go on. Deletes only what this task made.',
+    supportsDryRun: true,
+    examples: [
+      {
+        description: 'As the last step of a template',
+        example: `steps:
+  - id: undo
+    if: \${{ failure() }}
+    action: gitops:creation:undo
+    input:
+      repoUrl: \${{ steps.location.output.repoUrl }}
+      repositoryWasFree: \${{ steps.location.output.repositoryWasFree }}
+      publishedCommit: \${{ steps.publish.output.commitHash }}
+      pullRequestNumber: \${{ steps['pull-request'].output.number }}
+      entityRef: \${{ steps.register.output.entityRef }}
+`,
+      },
+    ],
+    schema: {
+      input: {
+        repoUrl: z =>
+          z.string().optional().describe('The repository of the service'),
+        repositoryWasFree: z =>
+          z
+            .boolean()
+            .optional()
+            .describe(
+              'What gitops:name:check said; without it no repository is deleted',
+            ),
+        publishedCommit: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'The only commit that this task pushed; a repository with any other is kept',
+            ),
+        platformRepoUrl: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'The repository of the pull request; default gitops.platformRepository',
+            ),
+        pullRequestNumber: z =>
+          z.number().optional().describe('The pull request of this task'),
+        entityRef: z =>
+          z.string().optional().describe('The entity that was registered'),
+      },
+      output: {
+        undone: z => z.array(z.string()).describe('What was undone'),
+        remains: z =>
+          z.array(z.string()).describe('What remains, and what to do about it'),
+      },
+    },
+    async handler(ctx) {
+      if (ctx.isDryRun) {
+        ctx.output('undone', []);
+        ctx.output('remains', []);
+        return;
+      }
+      const account = new Account(ctx.logger);
+      const merged = await account.attempt('the pull request', () =>
+        undoPullRequest({
+          repoUrl: ctx.input.platformRepoUrl || config.platformRepository,
+          number: ctx.input.pullRequestNumber,
+          integrations,
+          account,
+        }),
+      );
+      // What runs from a merged registration must keep its repository.
+      if (merged === false && ctx.input.repoUrl) {
+        const { repoUrl } = ctx.input;
+        await account.attempt(`the repository ${repoUrl}`, () =>
+          undoRepository({ ...ctx.input, repoUrl, integrations, account }),
+        );
+      } else if (ctx.input.repoUrl) {
+        const { webUrl } = openForgeRepository(ctx.input.repoUrl, integrations);
+        account.remains(
+          merged
+            ? `The repository ${webUrl} remains, because the service is registered`
+            : `The repository ${webUrl} remains, because the pull request may still be merged; delete both, or merge it`,
+        );
+      }
+      if (ctx.input.entityRef) {
+        account.remains(
+          `The catalog has ${ctx.input.entityRef}. Its page shows how it deploys; "Unregister entity" in its menu removes it`,
+        );
+      }
+      account.close();
+      ctx.output('undone', account.undoneList);
+      ctx.output('remains', account.remainsList);
+    },
+  });
+}
+
+/** Keeps the account of what was undone and what remains, and says it in the log. */
+class Account {
+  readonly undoneList: string[] = [];
+  readonly remainsList: string[] = [];
+  readonly #logger: LoggerService;
+
+  constructor(logger: LoggerService) {
+    this.#logger = logger;
+  }
+
+  undone(what: string): void {
+    this.undoneList.push(what);
+    this.#logger.info(`Undone: ${what}`);
+  }
+
+  remains(what: string): void {
+    this.remainsList.push(what);
+    this.#logger.warn(`Remains: ${what}`);
+  }
+
+  /** Undefined when it failed: that is part of the account, and stops nothing else. */
+  async attempt<T>(
+    what: string,
+    undo: () => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      return await undo();
+    } catch (error) {
+      this.remains(`${what} could not be undone: ${stringifyError(error)}`);
+      return undefined;
+    }
+  }
+
+  close(): void {
+    this.#logger.info(
+      this.remainsList.length === 0
+        ? 'Nothing remains of the failed creation; correct what went wrong and create the service again under the same name'
+        : 'Correct what went wrong; what remains is listed above',
+    );
+  }
+}
+
+/** Returns whether the pull request was merged. */
+async function undoPullRequest(options: {
+  repoUrl?: string;
+  number?: number;
+  integrations: ScmIntegrationRegistry;
+  account: Account;
+}): Promise<boolean> {
+  const { repoUrl, number, integrations, account } = options;
+  if (!repoUrl || !number) {
+    return false;
+  }
+  const repository = openForgeRepository(repoUrl, integrations);
+  const pull = await repository.getPullRequest(number);
+  if (pull.state === 'merged') {
+    account.remains(
+      `The registration is merged (${pull.url}) and the engine acts on it; to take it back, revert it in ${repository.webUrl}`,
+    );
+    return true;
+  }
+  if (pull.state === 'open') {
+    await repository.closePullRequest(number);
+    account.undone(`the pull request ${pull.url} is closed`);
+  }
+  await repository.deleteBranch(pull.head);
+  return false;
+}
+
+async function undoRepository(options: {
+  repoUrl: string;
+  repositoryWasFree?: boolean;
+  publishedCommit?: string;
+  integrations: ScmIntegrationRegistry;
+  account: Account;
+}): Promise<void> {
+  const { repoUrl, publishedCommit, account } = options;
+  const repository = openForgeRepository(repoUrl, options.integrations);
+  if (!options.repositoryWasFree || !(await repository.find())) {
+    return;
+  }
+  const branches = await repository.branches();
+  const ours = branches.every(branch => branch.commit === publishedCommit);
+  if (branches.length > 1 || !ours) {
+    account.remains(
+      `The repository ${repository.webUrl} has commits that this task did not make, so it was kept. Delete it to use the name again, or register the service by hand`,
+    );
+    return;
+  }
+  await repository.delete();
+  account.undone(`the repository ${repository.webUrl} is deleted`);
+}

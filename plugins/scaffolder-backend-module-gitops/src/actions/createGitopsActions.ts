@@ -1,0 +1,37 @@
+import type { ScmIntegrationRegistry } from '@backstage/integration';
+import type { TemplateAction } from '@backstage/plugin-scaffolder-node';
+import type { GitopsService } from '@fairway/plugin-gitops-node';
+import type { ActionsConfig } from '../config';
+import { createApplicationWaitAction } from './createApplicationWaitAction';
+import { createCreationUndoAction } from './createCreationUndoAction';
+import { createManifestsValidateAction } from './createManifestsValidateAction';
+import { createNameCheckAction } from './createNameCheckAction';
+import { createPullRequestOpenAction } from './createPullRequestOpenAction';
+import { createPullRequestWaitAction } from './createPullRequestWaitAction';
+import { createRegistrationRenderAction } from './createRegistrationRenderAction';
+import { createWorkloadRenderAction } from './createWorkloadRenderAction';
+
+/** What the actions work with. */
+export interface ActionDependencies {
+  config: ActionsConfig;
+  gitops: GitopsService;
+  integrations: ScmIntegrationRegistry;
+  /** Milliseconds between two looks at something that is waited for. Default 1000. */
+  pollIntervalMs?: number;
+}
+
+/** Every `gitops:*` action. */
+export function createGitopsActions(
+  dependencies: ActionDependencies,
+): TemplateAction<any, any, any>[] {
+  return [
+    createNameCheckAction(dependencies),
+    createWorkloadRenderAction(dependencies),
+    createRegistrationRenderAction(dependencies),
+    createManifestsValidateAction(),
+    createPullRequestOpenAction(dependencies),
+    createPullRequestWaitAction(dependencies),
+    createApplicationWaitAction(dependencies),
+    createCreationUndoAction(dependencies),
+  ];
+}

@@ -1,0 +1,4 @@
+export {
+  createGitopsActions,
+  type ActionDependencies,
+} from './createGitopsActions';

@@ -1,0 +1,1 @@
+export { readActionsConfig, type ActionsConfig } from './readActionsConfig';

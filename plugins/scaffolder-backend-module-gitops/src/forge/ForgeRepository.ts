@@ -1,0 +1,58 @@
+/** A branch and the commit that it points to. */
+export interface ForgeBranch {
+  name: string;
+  commit: string;
+}
+
+/** A pull request, in words that all forges share. */
+export interface PullRequest {
+  number: number;
+  /** Page for people. */
+  url: string;
+  state: 'open' | 'merged' | 'closed';
+  /** Branch that it wants to bring in. */
+  head: string;
+  /** Commit of the base branch that carries it, once merged. */
+  mergeCommit?: string;
+}
+
+/** What a request for a pull request says. */
+export interface PullRequestRequest {
+  title: string;
+  body: string;
+  head: string;
+  base: string;
+}
+
+/**
+ * One repository of a forge, which need not exist (yet), as the actions need it.
+ *
+ * @remarks
+ * Errors of the forge reject with a `NotFoundError`, `ConflictError`, `InputError` or, for
+ * what only its operator can repair, `ServiceUnavailableError`.
+ */
+export interface ForgeRepository {
+  readonly cloneUrl: string;
+  /** Page for people. */
+  readonly webUrl: string;
+  /** What git needs to clone and push. */
+  readonly auth: { username: string; password: string } | { token: string };
+  /** Whether its organisation exists. */
+  organisationExists(): Promise<boolean>;
+  /** Undefined when there is no such repository. */
+  find(): Promise<{ defaultBranch: string } | undefined>;
+  /** Empty while nothing was pushed. */
+  branches(): Promise<ForgeBranch[]>;
+  /** Deleting what is not there does nothing. */
+  delete(): Promise<void>;
+  /** Deleting what is not there does nothing. */
+  deleteBranch(name: string): Promise<void>;
+  openPullRequest(request: PullRequestRequest): Promise<PullRequest>;
+  /** The open pull request between two branches, if there is one. */
+  findPullRequest(options: {
+    head: string;
+    base: string;
+  }): Promise<PullRequest | undefined>;
+  getPullRequest(number: number): Promise<PullRequest>;
+  closePullRequest(number: number): Promise<void>;
+}

@@ -1,0 +1,6 @@
+/**
+ * Scaffolder actions of the golden paths.
+ *
+ * @packageDocumentation
+ */
+export { scaffolderModuleGitops as default } from './module';

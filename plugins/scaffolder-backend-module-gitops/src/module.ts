@@ -1,0 +1,34 @@
+import {
+  coreServices,
+  createBackendModule,
+} from '@backstage/backend-plugin-api';
+import { ScmIntegrations } from '@backstage/integration';
+import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
+import { gitopsServiceRef } from '@fairway/plugin-gitops-node';
+import { createGitopsActions } from './actions';
+import { readActionsConfig } from './config';
+
+/** Adds the `gitops:*` actions to the scaffolder. @public */
+export const scaffolderModuleGitops = createBackendModule({
+  pluginId: 'scaffolder',
+  moduleId: 'gitops',
+  register(registration) {
+    registration.registerInit({
+      deps: {
+        actions: scaffolderActionsExtensionPoint,
+        config: coreServices.rootConfig,
+        gitops: gitopsServiceRef,
+      },
+      async init({ actions, config, gitops }) {
+        const integrations = ScmIntegrations.fromConfig(config);
+        actions.addActions(
+          ...createGitopsActions({
+            config: readActionsConfig(config),
+            gitops,
+            integrations,
+          }),
+        );
+      },
+    });
+  },
+});

@@ -1,0 +1,1 @@
+export { writeToWorkspace } from './writeToWorkspace';
