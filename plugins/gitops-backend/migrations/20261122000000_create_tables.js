@@ -41,6 +41,9 @@ async function createApplications(knex) {
     table.integer('backfill_attempts').notNullable().defaultTo(0);
     table.text('backfill_due_at').notNullable().defaultTo('');
     table.text('fingerprint').notNullable().comment('Of the last observation');
+    table
+      .text('alerted_at')
+      .comment('Since when its owner knows that it is degraded');
     table.text('document').notNullable().comment('The application as JSON');
     table.text('observation').notNullable().comment('What was observed, JSON');
     table.index(['cluster', 'resource', 'object'], 'applications_origin_idx');

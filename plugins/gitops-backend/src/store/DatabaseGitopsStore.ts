@@ -26,6 +26,7 @@ import {
   updateCompletedDeployment,
 } from './attributionTable';
 import {
+  markUnreachable,
   queryClusterStatus,
   replaceClusters,
   takeLease,
@@ -317,6 +318,10 @@ export class DatabaseGitopsStore implements GitopsStore {
 
   putClusterStatus(watch: Watch, status: ClusterResourceStatus) {
     return upsertClusterStatus(this.#db, watch, status);
+  }
+
+  failWatches(message: string) {
+    return markUnreachable(this.#db, message);
   }
 
   setClusters(clusters: ReadonlyArray<{ name: string; title: string }>) {

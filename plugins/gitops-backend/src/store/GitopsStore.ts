@@ -83,6 +83,8 @@ export interface StoredApplication {
   origin: ObservedOrigin;
   /** ISO time of the first observation. */
   firstSeenAt: string;
+  /** ISO time since when its owner has been told that it is degraded; absent while it is well. */
+  alertedAt?: string;
 }
 
 /** A deployment to insert; its id follows from `applicationId` and `key`. */
@@ -279,6 +281,8 @@ export interface RecorderStore {
     watch: Pick<ObservedOrigin, 'cluster' | 'resource'>,
     status: ClusterResourceStatus,
   ): Promise<void>;
+  /** No watch runs: everything stored is as old as it was last seen. */
+  failWatches(message: string): Promise<void>;
   /** Registers the configured clusters, and deletes what is stored of all others. */
   setClusters(
     clusters: ReadonlyArray<{ name: string; title: string }>,

@@ -114,6 +114,7 @@ export function toStoredApplication(row: DbApplicationRow): StoredApplication {
       object: row.object,
     },
     firstSeenAt: row.first_seen_at,
+    ...(row.alerted_at ? { alertedAt: row.alerted_at } : {}),
   };
 }
 
@@ -137,8 +138,8 @@ export async function upsertApplication(
   trx: Knex,
   options: { stored: StoredApplication; sourceKey?: string },
 ): Promise<void> {
-  const { application, observation, origin, fingerprint, firstSeenAt } =
-    options.stored;
+  const { application, observation, origin, fingerprint } = options.stored;
+  const { firstSeenAt, alertedAt } = options.stored;
   const columns = {
     ...origin,
     engine: application.engine,
@@ -153,6 +154,7 @@ export async function upsertApplication(
     source_key: options.sourceKey ?? null,
     observed_at: application.observedAt,
     fingerprint,
+    alerted_at: alertedAt ?? null,
     document: JSON.stringify({
       ...application,
       lastDeployment: undefined,

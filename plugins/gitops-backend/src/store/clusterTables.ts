@@ -106,6 +106,18 @@ export async function upsertClusterStatus(
     });
 }
 
+/** See `RecorderStore.failWatches`. */
+export async function markUnreachable(
+  db: Knex,
+  message: string,
+): Promise<void> {
+  await db(TABLES.clusterStatus).whereNot('state', 'unreachable').update({
+    state: 'unreachable',
+    since: new Date().toISOString(),
+    message,
+  });
+}
+
 /** Makes these the known clusters; in a transaction. */
 export async function replaceClusters(
   trx: Knex,

@@ -39,6 +39,7 @@ export interface DbApplicationRow extends DbOriginColumns {
   backfill_attempts: number;
   backfill_due_at: string;
   fingerprint: string;
+  alerted_at: string | null;
   document: string;
   observation: string;
 }

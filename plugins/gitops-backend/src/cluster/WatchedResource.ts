@@ -1,0 +1,54 @@
+import type { ClusterResourceStatus } from '@fairway/plugin-gitops-common';
+import type {
+  GitopsObserver,
+  KubernetesObject,
+  ObservedResource,
+} from '@fairway/plugin-gitops-node';
+
+/** One kind of one cluster, watched for one observer. */
+export interface WatchedResource {
+  cluster: string;
+  observer: GitopsObserver;
+  resource: ObservedResource;
+  /** Names the watch in the store: `<observer>:<group>/<plural>`, plus `?<selector>`. */
+  key: string;
+}
+
+/** Names an object among those of its watch. */
+export function objectKey(object: KubernetesObject): string {
+  const { namespace, name } = object.metadata;
+  return namespace ? `${namespace}/${name}` : name;
+}
+
+/** The watches that observers want of a cluster. */
+export function watchedResources(
+  cluster: string,
+  observers: readonly GitopsObserver[],
+): WatchedResource[] {
+  return observers.flatMap(observer =>
+    observer.resources.map(resource => ({
+      cluster,
+      observer,
+      resource,
+      key: `${observer.id}:${resource.group}/${resource.plural}${
+        resource.labelSelector ? `?${resource.labelSelector}` : ''
+      }`,
+    })),
+  );
+}
+
+/** Who hears what a watch sees. Calls about one object are made one after the other. */
+export interface WatchSink {
+  /** An object is there, as given. */
+  observe(watch: WatchedResource, object: KubernetesObject): Promise<void>;
+  /** An object is gone. */
+  remove(watch: WatchedResource, object: string): Promise<void>;
+  /** A list ended: these objects are there, and no others. */
+  listed(
+    watch: WatchedResource,
+    objects: ReadonlySet<string>,
+    at: string,
+  ): Promise<void>;
+  /** What is known of the connection. */
+  status(watch: WatchedResource, status: ClusterResourceStatus): Promise<void>;
+}

@@ -1,0 +1,9 @@
+export * from './ClusterConnection';
+export * from './ClusterError';
+export * from './ClusterWatcher';
+export {
+  DEFAULT_WATCH_TIMES,
+  ResourceWatcher,
+  type WatchTimes,
+} from './ResourceWatcher';
+export * from './WatchedResource';

@@ -1,0 +1,64 @@
+/** Resolves after the time, or at once when the signal is aborted; never rejects. */
+export function wait(millis: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) {
+    return Promise.resolve();
+  }
+  return new Promise(resolve => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, millis);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+/**
+ * How long to wait before the next attempt: doubles with each failure, with jitter so that many
+ * watches that failed together do not come back together.
+ */
+export class Backoff {
+  readonly #initialMillis: number;
+  readonly #maximumMillis: number;
+  #failures = 0;
+
+  constructor(options: { initialMillis: number; maximumMillis: number }) {
+    this.#initialMillis = options.initialMillis;
+    this.#maximumMillis = options.maximumMillis;
+  }
+
+  /** Milliseconds until the next attempt, after one more failure. */
+  next(): number {
+    const full = Math.min(
+      this.#initialMillis * 2 ** this.#failures,
+      this.#maximumMillis,
+    );
+    this.#failures += 1;
+    return full * (0.5 + Math.random() / 2);
+  }
+
+  /** An attempt succeeded. */
+  reset(): void {
+    this.#failures = 0;
+  }
+}
+
+/** Calls `work` for every item, at most `limit` at a time; the first error ends it. */
+export async function forEachLimited<T>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const item = items[next];
+      next += 1;
+      await work(item);
+    }
+  };
+  await Promise.all(
+    Array.from({ length: Math.min(limit, items.length) }, worker),
+  );
+}
