@@ -8,7 +8,6 @@ import {
 
 /**
  * The chart of a service that is released by Helm, and a values file for each environment.
- * Its templates use plain values only.
  */
 export function chartFiles(service: SampleService, tag: string): Files {
   const files: Files = {
@@ -21,20 +20,19 @@ export function chartFiles(service: SampleService, tag: string): Files {
       appVersion: service.version,
     }),
     'deploy/chart/values.yaml': stringify({
-      replicas: 1,
+      replicaCount: 1,
       image: { repository: imageOf(service), tag },
-      logLevel: 'info',
+      service: { port: 8080 },
+      env: { LOG_LEVEL: 'info' },
     }),
-    'deploy/chart/templates/deployment.yaml': deployment(service),
-    'deploy/chart/templates/service.yaml': stringify({
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: service.name, labels: labelsOf(service) },
-      spec: {
-        selector: { 'app.kubernetes.io/name': service.name },
-        ports: [{ name: 'http', port: 80, targetPort: 'http' }],
-      },
-    }),
+    'deploy/chart/templates/serviceaccount.yaml': `apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: {{ .Release.Name }}
+  labels:
+${labelLines(service, '    ')}`,
+    'deploy/chart/templates/service.yaml': serviceTemplate(service),
+    'deploy/chart/templates/deployment.yaml': deploymentTemplate(service),
   };
   for (const environment of sampleEnvironments) {
     files[valuesPath(environment)] = valuesFile({ environment, tag });
@@ -50,41 +48,63 @@ export function valuesPath(environment: string): string {
 function valuesFile(options: { environment: string; tag: string }): string {
   const { environment, tag } = options;
   return `# What ${environment} does differently.
-replicas: ${environment === 'production' ? 2 : 1}
+replicaCount: ${environment === 'production' ? 2 : 1}
 image:
   tag: ${tag}
-logLevel: ${environment === 'dev' ? 'debug' : 'info'}
+env:
+  LOG_LEVEL: ${environment === 'dev' ? 'debug' : 'info'}
 `;
 }
 
-function deployment(service: SampleService): string {
-  const labels = (indent: string) =>
-    Object.entries(labelsOf(service))
-      .map(([name, value]) => `${indent}${name}: ${value}\n`)
-      .join('');
+function labelLines(service: SampleService, indent: string): string {
+  return Object.entries(labelsOf(service))
+    .map(([name, value]) => `${indent}${name}: ${value}\n`)
+    .join('');
+}
+
+function serviceTemplate(service: SampleService): string {
+  return `apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .Release.Name }}
+  labels:
+${labelLines(service, '    ')}spec:
+  selector:
+    app.kubernetes.io/name: {{ .Release.Name }}
+  ports:
+    - name: http
+      port: {{ .Values.service.port }}
+      targetPort: http
+`;
+}
+
+function deploymentTemplate(service: SampleService): string {
   return `apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: ${service.name}
+  name: {{ .Release.Name }}
   labels:
-${labels('    ')}spec:
-  replicas: {{ .Values.replicas }}
+${labelLines(service, '    ')}spec:
+  replicas: {{ .Values.replicaCount }}
   selector:
     matchLabels:
-      app.kubernetes.io/name: ${service.name}
+      app.kubernetes.io/name: {{ .Release.Name }}
   template:
     metadata:
       labels:
-${labels('        ')}    spec:
+${labelLines(service, '        ')}    spec:
+      serviceAccountName: {{ .Release.Name }}
       containers:
         - name: ${service.name}
           image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
           ports:
             - name: http
-              containerPort: 8080
+              containerPort: {{ .Values.service.port }}
           env:
-            - name: LOG_LEVEL
-              value: "{{ .Values.logLevel }}"
+            {{- range $name, $value := .Values.env }}
+            - name: {{ $name }}
+              value: {{ $value | quote }}
+            {{- end }}
           readinessProbe:
             httpGet:
               path: /ready

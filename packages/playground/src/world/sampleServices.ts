@@ -59,9 +59,9 @@ export const sampleServices: SampleService[] = [
     language: 'node',
     version: '1.8',
     dependsOn: ['ledger', 'invoices', 'email-gateway'],
-    modules: ['orders', 'cart', 'payment', 'refund'],
+    modules: ['order', 'cart', 'payment', 'refund'],
     policies: careful,
-    pace: { changes: 1.2, production: 2.5, failures: 0.16, pulls: 0.6 },
+    pace: { changes: 1, production: 2.5, failures: 0.16, pulls: 0.6 },
   },
   {
     name: 'ledger',
@@ -73,7 +73,7 @@ export const sampleServices: SampleService[] = [
     dependsOn: [],
     modules: ['posting', 'balance', 'export', 'account'],
     policies: { dev: 'prune', staging: 'prune', production: 'automated' },
-    pace: { changes: 1, production: 5, failures: 0.15, pulls: 0.8 },
+    pace: { changes: 0.9, production: 5, failures: 0.15, pulls: 0.8 },
   },
   {
     name: 'invoices',
@@ -97,7 +97,7 @@ export const sampleServices: SampleService[] = [
     dependsOn: ['orders', 'search-index', 'recommendations'],
     modules: ['catalog', 'checkout', 'session', 'banner'],
     policies: automatic,
-    pace: { changes: 1.7, production: 1.2, failures: 0.1, pulls: 0.7 },
+    pace: { changes: 1.3, production: 1.2, failures: 0.14, pulls: 0.7 },
   },
   {
     name: 'search-index',
@@ -107,9 +107,9 @@ export const sampleServices: SampleService[] = [
     language: 'go',
     version: '0.14',
     dependsOn: [],
-    modules: ['index', 'query', 'synonyms', 'ranking'],
+    modules: ['index', 'query', 'synonym', 'ranking'],
     policies: { dev: 'prune', staging: 'prune', production: 'prune' },
-    pace: { changes: 1.1, production: 2, failures: 0.12, pulls: 0.5 },
+    pace: { changes: 0.9, production: 2, failures: 0.12, pulls: 0.5 },
   },
   {
     name: 'recommendations',
@@ -119,9 +119,9 @@ export const sampleServices: SampleService[] = [
     language: 'go',
     version: '3.1',
     dependsOn: ['search-index'],
-    modules: ['model', 'features', 'serving', 'ranking'],
+    modules: ['model', 'feature', 'candidate', 'ranking'],
     policies: { dev: 'self-heal', staging: 'automated', production: 'prune' },
-    pace: { changes: 1, production: 5, failures: 0.25, pulls: 0.6 },
+    pace: { changes: 0.8, production: 5, failures: 0.25, pulls: 0.6 },
   },
   {
     name: 'email-gateway',

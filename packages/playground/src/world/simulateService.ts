@@ -1,3 +1,4 @@
+import { parseDocument } from 'yaml';
 import { ciBot, imageTag, setKustomizationTag, setValuesTag } from '../ci';
 import { chartFiles, valuesPath } from './chartFiles';
 import { deployFiles, environmentPatch } from './deployFiles';
@@ -11,7 +12,8 @@ import {
   type SampleService,
 } from './sampleServices';
 import { functionFor, modulePath, sourceFiles } from './sourceFiles';
-import { chores, features, fixes, hotfixes, settings } from './subjects';
+import { hotfixes, settings, Subjects } from './subjects';
+import { workday } from './workday';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -29,7 +31,8 @@ export class ServiceSimulation {
   readonly #start: number;
   readonly #end: number;
   #plan: Array<{ at: number; act: Action }> = [];
-  readonly #subjects = new Set<string>();
+  readonly #subjects: Subjects;
+  #releases = 0;
   /** The newest commit that is in an image, and its run number. */
   #source = { revision: '', run: 0 };
   #pullNumber = 0;
@@ -43,6 +46,7 @@ export class ServiceSimulation {
     this.#service = service;
     this.#people = peopleOf(service.team);
     this.random = new Random(service.name);
+    this.#subjects = new Subjects(this.random);
     const today = Math.floor(now / DAY) * DAY;
     this.#start = today - DAYS * DAY;
     // The last day belongs to the ending, if the service has one of its own.
@@ -88,33 +92,19 @@ export class ServiceSimulation {
 
   #planDay(day: number): void {
     const midnight = this.#start + day * DAY;
-    const weekday = new Date(midnight).getUTCDay();
-    const weekend = weekday === 0 || weekday === 6;
     const { random } = this;
-    const { changes, production } = this.#service.pace;
-    // Not a bell curve: people start early, break for lunch and sometimes work late.
-    const time = () =>
-      midnight +
-      (random.chance(0.1)
-        ? random.between(19, 22)
-        : random.between(7.5, 18.2)) *
-        HOUR;
-    const expected = weekend ? 0.08 : changes;
-    let count = Math.floor(expected);
-    if (random.chance(expected - count)) count += 1;
-    if (!weekend && random.chance(0.25)) count += random.chance(0.5) ? 1 : -1;
-    for (let index = 0; index < count; index += 1) {
-      this.#schedule(time(), at => this.change(at));
+    for (const { at, kind } of workday({
+      random,
+      midnight,
+      pace: this.#service.pace,
+    })) {
+      this.#schedule(at, when => {
+        if (kind === 'change') this.change(when);
+        else if (kind === 'staging') this.promote('staging', when);
+        else if (kind === 'release') this.#release(when);
+        else this.#configure(when);
+      });
     }
-    if (weekend) return;
-    if (random.chance(0.7)) {
-      this.#schedule(time(), at => this.promote('staging', at));
-    }
-    if (random.chance(1 / production)) {
-      const at = midnight + random.between(8.5, 16) * HOUR;
-      this.#schedule(at, when => this.#release(when));
-    }
-    if (random.chance(0.07)) this.#schedule(time(), at => this.#configure(at));
   }
 
   #schedule(at: number, act: Action): void {
@@ -141,7 +131,7 @@ export class ServiceSimulation {
     const author = random.pick(this.#people);
     const edit = () => {
       const module = random.pick(this.#service.modules);
-      const subject = given?.subject ?? this.#subject(module);
+      const subject = given?.subject ?? this.#subjects.next(module);
       const path = modulePath(this.#service, module);
       const code = functionFor(this.#service, subject.replace(/^\w+: /, ''));
       return {
@@ -199,31 +189,6 @@ export class ServiceSimulation {
       author: reviewer,
       at,
     });
-  }
-
-  /** A subject that was not used before: the same change is not made twice. */
-  #subject(module: string): string {
-    for (let tries = 0; ; tries += 1) {
-      const subject = this.#anySubject(module);
-      if (!this.#subjects.has(subject) || tries > 100) {
-        this.#subjects.add(subject);
-        return this.#subjects.has(subject) && tries > 100
-          ? `${subject}, part ${this.#subjects.size}`
-          : subject;
-      }
-    }
-  }
-
-  #anySubject(module: string): string {
-    const { random } = this;
-    const kind = random.next();
-    const [type, list] =
-      kind < 0.5
-        ? (['feat', features] as const)
-        : kind < 0.82
-        ? (['fix', fixes] as const)
-        : (['chore', chores] as const);
-    return `${type}: ${random.pick(list).replace('%', module)}`;
   }
 
   #remember(): void {
@@ -291,7 +256,11 @@ export class ServiceSimulation {
     if (this.#held) return;
     const previous = this.tagOf('production');
     const sha = this.promote('production', at);
-    if (!sha || !this.random.chance(this.#service.pace.failures)) return;
+    if (!sha) return;
+    // Counted, not drawn: every service has its share, whatever today's date is.
+    this.#releases += 1;
+    const every = Math.round(1 / this.#service.pace.failures);
+    if (this.#releases % every !== 2 % every) return;
     const { random } = this;
     const name = `promote(production): ${this.#service.name} ${this.tagOf(
       'production',
@@ -340,7 +309,7 @@ export class ServiceSimulation {
       if (this.history.has(values)) {
         files[values] = this.history
           .read(values)
-          .replace(/replicas: \d+/, `replicas: ${count}`);
+          .replace(/replicaCount: \d+/, `replicaCount: ${count}`);
       }
       this.history.commit({ message, author, at, files });
       return;
@@ -350,12 +319,18 @@ export class ServiceSimulation {
     const value = random.pick(others);
     this.#variables = { ...this.#variables, [name]: value };
     const path = 'deploy/overlays/production/environment.yaml';
-    this.history.commit({
-      message: `chore(production): set ${name} to ${value}`,
-      author,
-      at,
-      files: { [path]: environmentPatch(this.#service, this.#variables) },
-    });
+    const files: Record<string, string> = {
+      [path]: environmentPatch(this.#service, this.#variables),
+    };
+    if (this.history.has(valuesPath('production'))) {
+      const document = parseDocument(
+        this.history.read(valuesPath('production')),
+      );
+      document.setIn(['env', name], value);
+      files[valuesPath('production')] = document.toString();
+    }
+    const message = `chore(production): set ${name} to ${value}`;
+    this.history.commit({ message, author, at, files });
   }
 }
 

@@ -1,5 +1,7 @@
-/** What a change is about: `%` stands for a module of the service. */
-export const features = [
+import type { Random } from './Random';
+
+// What a change is about: `%` stands for a module of the service.
+const features = [
   'accept % in batches',
   'show why a % was refused',
   'keep % history for a year',
@@ -17,7 +19,7 @@ export const features = [
   'check % against the new rules',
 ];
 
-export const fixes = [
+const fixes = [
   'handle an empty %',
   'do not retry a refused %',
   'round % amounts half to even',
@@ -31,7 +33,7 @@ export const fixes = [
   'wait for % before shutting down',
 ];
 
-export const chores = [
+const chores = [
   'rename % helpers',
   'split % into two functions',
   'add tests for %',
@@ -40,6 +42,7 @@ export const chores = [
   'speed up % tests',
 ];
 
+/** What a hotfix is about. */
 export const hotfixes = [
   'stop % from blocking start-up',
   'raise the % timeout',
@@ -54,3 +57,35 @@ export const settings = [
   { name: 'CACHE_SECONDS', values: ['30', '60', '120', '300'] },
   { name: 'MAX_CONNECTIONS', values: ['20', '40', '80'] },
 ];
+
+/** Draws the subjects of a service's commits; the same change is not made twice. */
+export class Subjects {
+  readonly #random: Random;
+  readonly #used = new Set<string>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  next(module: string): string {
+    let subject = this.#draw(module);
+    for (let tries = 0; this.#used.has(subject) && tries < 100; tries += 1) {
+      subject = this.#draw(module);
+    }
+    const part = this.#used.has(subject) ? `, part ${this.#used.size}` : '';
+    this.#used.add(`${subject}${part}`);
+    return `${subject}${part}`;
+  }
+
+  #draw(module: string): string {
+    const random = this.#random;
+    const kind = random.next();
+    const [type, list] =
+      kind < 0.5
+        ? (['feat', features] as const)
+        : kind < 0.82
+        ? (['fix', fixes] as const)
+        : (['chore', chores] as const);
+    return `${type}: ${random.pick(list).replace('%', module)}`;
+  }
+}
