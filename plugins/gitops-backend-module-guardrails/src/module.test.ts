@@ -1,0 +1,27 @@
+import { createBackendPlugin } from '@backstage/backend-plugin-api';
+import { startTestBackend } from '@backstage/backend-test-utils';
+import {
+  gitopsObserversExtensionPoint,
+  type GitopsObserver,
+} from '@fairway/plugin-gitops-node';
+import gitopsModuleGuardrails from '.';
+
+describe('gitopsModuleGuardrails', () => {
+  it('registers its observer with the plugin', async () => {
+    const observers: GitopsObserver[] = [];
+    const plugin = createBackendPlugin({
+      pluginId: 'gitops',
+      register(env) {
+        env.registerExtensionPoint(gitopsObserversExtensionPoint, {
+          addObserver: observer => observers.push(observer),
+        });
+        env.registerInit({ deps: {}, async init() {} });
+      },
+    });
+    const backend = await startTestBackend({
+      features: [plugin, gitopsModuleGuardrails],
+    });
+    expect(observers.map(({ id }) => id)).toEqual(['guardrails']);
+    await backend.stop();
+  });
+});
