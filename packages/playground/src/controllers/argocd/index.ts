@@ -1,0 +1,1 @@
+export { createApplicationController } from './ApplicationController';

@@ -1,0 +1,268 @@
+import { Controller, KubernetesObject } from '../../types';
+import { ControllerContext } from '../ControllerContext';
+import { Condition, findCondition } from '../objects/conditions';
+import {
+  DEPLOYMENT,
+  GIT_REPOSITORY,
+  keyOf,
+  KUSTOMIZATION,
+  STATEFUL_SET,
+} from '../objects/kinds';
+import { writeStatus } from '../objects/writeStatus';
+import { queueKey, Reconciler } from '../Reconciler';
+import { failed, setConditions } from './fluxConditions';
+import { FINALIZER, isRequested, requestedAt, sourceKey } from './fluxObjects';
+import { inventoryKeys, pruneInventory } from './inventory';
+import { KustomizationRun } from './KustomizationRun';
+
+const OWNER_NAME = 'kustomize.toolkit.fluxcd.io/name';
+const OWNER_NAMESPACE = 'kustomize.toolkit.fluxcd.io/namespace';
+
+/** What is remembered of the last attempt; nothing after a start, which reconciles once. */
+interface Attempt {
+  at: number;
+  revision: string;
+  generation?: number;
+  request?: string;
+  succeeded: boolean;
+}
+
+/** Stands in for Flux's kustomize controller. */
+export function createKustomizationController(
+  context: ControllerContext,
+): Controller {
+  const { cluster } = context;
+  const runs = new Map<string, KustomizationRun>();
+  const attempts = new Map<string, Attempt>();
+  const owner = ({ object }: { object: KubernetesObject }) => {
+    const { [OWNER_NAME]: name, [OWNER_NAMESPACE]: namespace } =
+      object.metadata.labels ?? {};
+    // Only those that are waited for: drift is corrected at the next interval, as in Flux.
+    const key = `${namespace}/${name}`;
+    return name && runs.has(key) ? [key] : [];
+  };
+  return new Reconciler({
+    ...context,
+    name: 'kustomize-controller',
+    kind: KUSTOMIZATION,
+    watches: [
+      { kind: DEPLOYMENT, keys: owner },
+      { kind: STATEFUL_SET, keys: owner },
+      {
+        kind: GIT_REPOSITORY,
+        keys: ({ object }) =>
+          cluster
+            .list(KUSTOMIZATION)
+            .filter(
+              candidate =>
+                sourceKey(candidate, candidate.spec.sourceRef) ===
+                queueKey(object.metadata),
+            )
+            .map(({ metadata }) => queueKey(metadata)),
+      },
+    ],
+    reconcile: kustomization =>
+      reconcile(context, { kustomization, runs, attempts }),
+  });
+}
+
+interface Reconciliation {
+  kustomization: KubernetesObject;
+  runs: Map<string, KustomizationRun>;
+  attempts: Map<string, Attempt>;
+}
+
+async function reconcile(
+  context: ControllerContext,
+  { kustomization, runs, attempts }: Reconciliation,
+): Promise<number | undefined> {
+  const { cluster, timing } = context;
+  const { metadata, spec } = kustomization;
+  const key = queueKey(metadata);
+  if (metadata.deletionTimestamp || spec.suspend) {
+    runs.delete(key);
+    attempts.delete(key);
+    return metadata.deletionTimestamp
+      ? finalize(context, kustomization)
+      : undefined;
+  }
+  if (!metadata.finalizers?.includes(FINALIZER)) {
+    const finalizers = [...(metadata.finalizers ?? []), FINALIZER];
+    cluster.patch(keyOf(kustomization), { metadata: { finalizers } });
+    return 0;
+  }
+  const obstacle = findObstacle(context, kustomization);
+  if (obstacle) {
+    writeFailure(context, kustomization, obstacle);
+    return timing.retryMs;
+  }
+  const revision = artifactRevision(context, kustomization)!;
+  const run = runs.get(key);
+  if (run && run.isFor(kustomization, revision)) {
+    return proceed(context, { kustomization, runs, attempts }, run);
+  }
+  runs.delete(key);
+  const waitMs = untilDue(context, kustomization, {
+    revision,
+    last: attempts.get(key),
+  });
+  if (waitMs > 0) {
+    return waitMs;
+  }
+  const started = new KustomizationRun({ context, kustomization, revision });
+  runs.set(key, started);
+  if (started.isNews) {
+    started.announce();
+  }
+  return proceed(context, { kustomization, runs, attempts }, started);
+}
+
+/** Takes a run as far as it goes now; it waits for health while the queue goes on. */
+async function proceed(
+  { cluster, timing }: ControllerContext,
+  { kustomization, runs, attempts }: Reconciliation,
+  run: KustomizationRun,
+): Promise<number | undefined> {
+  const key = queueKey(kustomization.metadata);
+  const outcome = await run.advance();
+  if (outcome === 'waiting') {
+    return Math.max(timing.debounceMs, 200);
+  }
+  runs.delete(key);
+  attempts.set(key, {
+    at: Date.now(),
+    revision: run.revision,
+    generation: kustomization.metadata.generation,
+    request: requestedAt(kustomization),
+    succeeded: outcome === 'succeeded',
+  });
+  // What changed meanwhile (a new artifact, a request) is looked at at once.
+  return cluster.get(keyOf(kustomization)) ? timing.debounceMs : undefined;
+}
+
+function artifactRevision(
+  { cluster }: ControllerContext,
+  kustomization: KubernetesObject,
+): string | undefined {
+  const { sourceRef } = kustomization.spec;
+  const source = cluster.get({
+    ...GIT_REPOSITORY,
+    namespace: sourceRef.namespace ?? kustomization.metadata.namespace,
+    name: sourceRef.name,
+  });
+  return source?.status?.artifact?.revision;
+}
+
+/** What stands before a reconciliation: a source, its artifact, dependencies. */
+function findObstacle(
+  context: ControllerContext,
+  kustomization: KubernetesObject,
+): { reason: string; message: string } | undefined {
+  const { cluster } = context;
+  const { spec, metadata } = kustomization;
+  const { sourceRef } = spec;
+  const namespace = sourceRef.namespace ?? metadata.namespace;
+  const reason = 'ArtifactFailed';
+  if (sourceRef.kind !== GIT_REPOSITORY.kind) {
+    return {
+      reason,
+      message: `the playground has no source of kind '${sourceRef.kind}', only GitRepository`,
+    };
+  }
+  if (!cluster.get({ ...GIT_REPOSITORY, namespace, name: sourceRef.name })) {
+    return {
+      reason,
+      message: `gitrepositories.source.toolkit.fluxcd.io "${sourceRef.name}" not found`,
+    };
+  }
+  if (!artifactRevision(context, kustomization)) {
+    return {
+      reason,
+      message: `Source artifact not found, retrying in ${
+        spec.retryInterval ?? spec.interval
+      }`,
+    };
+  }
+  for (const dependency of spec.dependsOn ?? []) {
+    const key = {
+      ...KUSTOMIZATION,
+      namespace: dependency.namespace ?? metadata.namespace,
+      name: dependency.name as string,
+    };
+    if (!isReady(cluster.get(key))) {
+      return {
+        reason: 'DependencyNotReady',
+        message: `dependency '${key.namespace}/${key.name}' is not ready`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function isReady(object: KubernetesObject | undefined): boolean {
+  const conditions: Condition[] | undefined = object?.status?.conditions;
+  return (
+    findCondition(conditions, 'Ready')?.status === 'True' &&
+    object?.status?.observedGeneration === object?.metadata.generation
+  );
+}
+
+function writeFailure(
+  { cluster }: ControllerContext,
+  kustomization: KubernetesObject,
+  { reason, message }: { reason: string; message: string },
+): void {
+  const { generation } = kustomization.metadata;
+  writeStatus(cluster, kustomization, {
+    ...kustomization.status,
+    lastHandledReconcileAt: requestedAt(kustomization),
+    conditions: setConditions(kustomization.status?.conditions, {
+      generation,
+      set: failed(reason, message),
+    }),
+  });
+}
+
+function untilDue(
+  { timing }: ControllerContext,
+  kustomization: KubernetesObject,
+  options: { revision: string; last?: Attempt },
+): number {
+  const { last, revision } = options;
+  const isNew =
+    !last ||
+    last.revision !== revision ||
+    last.generation !== kustomization.metadata.generation ||
+    (isRequested(kustomization) && last.request !== requestedAt(kustomization));
+  if (isNew) {
+    return 0;
+  }
+  const pause = last.succeeded ? timing.intervalMs : timing.retryMs;
+  return Math.max(0, last.at + pause - Date.now());
+}
+
+/** A deleted Kustomization that prunes takes what it applied along. */
+function finalize(
+  { cluster, timing }: ControllerContext,
+  kustomization: KubernetesObject,
+): number | undefined {
+  const { finalizers = [] } = kustomization.metadata;
+  if (!finalizers.includes(FINALIZER)) {
+    return undefined;
+  }
+  const { prune, deletionPolicy = 'MirrorPrune' } = kustomization.spec;
+  const { inventory } = kustomization.status ?? {};
+  const deletes =
+    deletionPolicy === 'MirrorPrune' ? prune : deletionPolicy !== 'Orphan';
+  if (deletes) {
+    pruneInventory(cluster, inventory, []);
+    const left = inventoryKeys(inventory).some(key => cluster.get(key));
+    if (left && deletionPolicy === 'WaitForTermination') {
+      return timing.debounceMs;
+    }
+  }
+  cluster.patch(keyOf(kustomization), {
+    metadata: { finalizers: finalizers.filter(name => name !== FINALIZER) },
+  });
+  return undefined;
+}

@@ -1,0 +1,368 @@
+import { KubernetesObject, ObjectKey } from '../../types';
+import { ControllerContext } from '../ControllerContext';
+import { byApplyOrder } from '../objects/applyOrder';
+import { Condition, findCondition, timestamp } from '../objects/conditions';
+import { differs } from '../objects/differs';
+import { canonicalJson, sha256 } from '../objects/digest';
+import { GIT_REPOSITORY, isClusterScoped, keyOf } from '../objects/kinds';
+import { writeStatus } from '../objects/writeStatus';
+import { messageOf } from '../Reconciler';
+import { CHECKOUT, RenderError } from '../rendering';
+import {
+  failed,
+  FluxCondition,
+  progressing,
+  setConditions,
+} from './fluxConditions';
+import {
+  durationMs,
+  formatDuration,
+  isRequested,
+  requestedAt,
+} from './fluxObjects';
+import { commitOf } from './GitRepositoryController';
+import { checkHealth } from './healthCheck';
+import { Inventory, inventoryOf, pruneInventory } from './inventory';
+
+const FIELD_MANAGER = 'kustomize-controller';
+const MOST_HISTORY = 5;
+const DEFAULT_TIMEOUT = '5m0s';
+
+export type RunOutcome = 'waiting' | 'succeeded' | 'failed';
+
+interface HistoryEntry {
+  digest: string;
+  firstReconciled: string;
+  lastReconciled: string;
+  lastReconciledDuration: string;
+  lastReconciledStatus: string;
+  totalReconciliations: number;
+  metadata: { revision: string };
+}
+
+/** One reconciliation of a Kustomization: build, apply, prune, wait for health, report. */
+export class KustomizationRun {
+  readonly revision: string;
+  /** Whether this is more than the same again: only then its progress is shown. */
+  readonly isNews: boolean;
+  readonly #context: ControllerContext;
+  readonly #key: ObjectKey;
+  readonly #kustomization: KubernetesObject;
+  readonly #startedAt = Date.now();
+  #applied?: { objects: KubernetesObject[]; digest: string; at: number };
+
+  constructor(options: {
+    context: ControllerContext;
+    kustomization: KubernetesObject;
+    revision: string;
+  }) {
+    const { kustomization, revision } = options;
+    const { status, metadata } = kustomization;
+    this.#context = options.context;
+    this.#kustomization = kustomization;
+    this.#key = keyOf(kustomization);
+    this.revision = revision;
+    const ready = findCondition(status?.conditions, 'Ready');
+    this.isNews =
+      status?.lastAttemptedRevision !== revision ||
+      ready?.observedGeneration !== metadata.generation ||
+      isRequested(kustomization);
+  }
+
+  isFor(kustomization: KubernetesObject, revision: string): boolean {
+    const before = this.#kustomization;
+    return (
+      this.revision === revision &&
+      before.metadata.uid === kustomization.metadata.uid &&
+      before.metadata.generation === kustomization.metadata.generation
+    );
+  }
+
+  announce(): void {
+    this.#write({
+      lastAttemptedRevision: this.revision,
+      set: progressing(
+        `Fetching manifests for revision ${this.revision} with a timeout of ${
+          this.#timeout
+        }`,
+      ),
+    });
+  }
+
+  async advance(): Promise<RunOutcome> {
+    if (!this.#applied) {
+      const objects = await this.#build();
+      if (!objects) {
+        return 'failed';
+      }
+      const digest = `sha256:${sha256(canonicalJson(objects))}`;
+      this.#applied = { objects, digest, at: Date.now() };
+      const failure = this.#apply(objects);
+      if (failure) {
+        return this.#fail('ReconciliationFailed', failure);
+      }
+    }
+    return this.#checkHealth(this.#applied);
+  }
+
+  get #timeout(): string {
+    return this.#kustomization.spec.timeout ?? DEFAULT_TIMEOUT;
+  }
+
+  async #build(): Promise<KubernetesObject[] | undefined> {
+    const { forge, cluster, renderer } = this.#context;
+    const { spec, metadata } = this.#kustomization;
+    const source = cluster.get({
+      ...GIT_REPOSITORY,
+      namespace: spec.sourceRef.namespace ?? metadata.namespace,
+      name: spec.sourceRef.name,
+    });
+    try {
+      const { objects } = await renderer.render({
+        gitDirectory: forge.gitDirectory(source?.spec.url) ?? '',
+        revision: commitOf(this.revision),
+        path: spec.path ?? '.',
+        overlay: overlayOf(spec),
+        recurse: true,
+      });
+      return objects.map(object => this.#owned(object)).sort(byApplyOrder);
+    } catch (error) {
+      if (error instanceof RenderError && error.step === 'path') {
+        this.#fail(
+          'ArtifactFailed',
+          `kustomization path not found: stat /tmp/kustomization/${spec.path}: no such file or directory`,
+        );
+      } else {
+        const text = messageOf(error)
+          .replace(/^Error: /, '')
+          .replaceAll(CHECKOUT, '/tmp/kustomization');
+        this.#fail('BuildFailed', `kustomize build failed: ${text}`);
+      }
+      return undefined;
+    }
+  }
+
+  #owned(object: KubernetesObject): KubernetesObject {
+    const { metadata, spec } = this.#kustomization;
+    const { labels, annotations } = spec.commonMetadata ?? {};
+    return {
+      ...object,
+      metadata: {
+        ...object.metadata,
+        ...(annotations && {
+          annotations: { ...object.metadata.annotations, ...annotations },
+        }),
+        labels: {
+          ...object.metadata.labels,
+          ...labels,
+          'kustomize.toolkit.fluxcd.io/name': metadata.name,
+          'kustomize.toolkit.fluxcd.io/namespace': metadata.namespace,
+        },
+      },
+    };
+  }
+
+  /** Applies what departs and prunes what is gone; returns why it could not. */
+  #apply(objects: KubernetesObject[]): string | undefined {
+    const { cluster } = this.#context;
+    for (const object of objects) {
+      const { namespace, name } = object.metadata;
+      const subject = [object.kind, namespace, name].filter(Boolean).join('/');
+      if (!namespace && !isClusterScoped(object)) {
+        return `${subject} namespace not specified: the server could not find the requested resource`;
+      }
+      try {
+        const live = cluster.get(keyOf(object));
+        if (!live || differs(object, live)) {
+          cluster.apply(object, FIELD_MANAGER);
+        }
+      } catch (error) {
+        return `${subject} dry-run failed: ${messageOf(error)}`;
+      }
+    }
+    if (this.#kustomization.spec.prune) {
+      const current = cluster.get(this.#key);
+      pruneInventory(cluster, current?.status?.inventory, objects);
+    }
+    return undefined;
+  }
+
+  #checkHealth(applied: {
+    objects: KubernetesObject[];
+    digest: string;
+    at: number;
+  }): RunOutcome {
+    const { spec } = this.#kustomization;
+    const inventory = inventoryOf(applied.objects);
+    const keys: ObjectKey[] = spec.wait
+      ? applied.objects.map(keyOf)
+      : spec.healthChecks ?? [];
+    if (keys.length === 0) {
+      return this.#succeed(inventory);
+    }
+    const check = checkHealth({
+      cluster: this.#context.cluster,
+      keys,
+      startedAt: applied.at,
+      timeoutMs: Math.min(
+        durationMs(this.#timeout)!,
+        this.#context.timing.healthTimeoutMs,
+      ),
+    });
+    if (check.phase === 'failed') {
+      return this.#fail('HealthCheckFailed', check.message!, inventory);
+    }
+    if (check.phase === 'passed') {
+      const elapsed = formatDuration(Date.now() - applied.at);
+      return this.#succeed(inventory, `Health check passed in ${elapsed}`);
+    }
+    if (this.isNews) {
+      const message = `Running health checks for revision ${
+        this.revision
+      } with a timeout of ${this.#timeout}`;
+      const healthy = { type: 'Healthy', reason: 'Progressing', message };
+      this.#write({
+        inventory,
+        set: [...progressing(message), { ...healthy, status: 'Unknown' }],
+      });
+    }
+    return 'waiting';
+  }
+
+  #succeed(inventory: Inventory, healthMessage?: string): RunOutcome {
+    const reason = 'ReconciliationSucceeded';
+    const ready: FluxCondition = {
+      type: 'Ready',
+      status: 'True',
+      reason,
+      message: `Applied revision: ${this.revision}`,
+    };
+    this.#write({
+      inventory,
+      observedGeneration: this.#kustomization.metadata.generation,
+      lastAppliedRevision: this.revision,
+      lastAttemptedRevision: this.revision,
+      history: this.#history(reason),
+      remove: healthMessage ? ['Reconciling'] : ['Reconciling', 'Healthy'],
+      set: healthMessage
+        ? [
+            ready,
+            {
+              type: 'Healthy',
+              status: 'True',
+              reason: 'Succeeded',
+              message: healthMessage,
+            },
+          ]
+        : [ready],
+    });
+    return 'succeeded';
+  }
+
+  #fail(reason: string, message: string, inventory?: Inventory): RunOutcome {
+    const set = failed(reason, message);
+    if (reason === 'HealthCheckFailed') {
+      set.push({ type: 'Healthy', status: 'False', reason, message });
+    }
+    this.#write({
+      ...(inventory && { inventory }),
+      lastAttemptedRevision: this.revision,
+      history: this.#applied && this.#history(reason),
+      set,
+    });
+    return 'failed';
+  }
+
+  #history(status: string): HistoryEntry[] {
+    const current = this.#context.cluster.get(this.#key);
+    const history: HistoryEntry[] = current?.status?.history ?? [];
+    const { digest } = this.#applied!;
+    const same = history.find(
+      entry => entry.digest === digest && entry.lastReconciledStatus === status,
+    );
+    const now = timestamp();
+    const entry: HistoryEntry = {
+      digest,
+      firstReconciled: same?.firstReconciled ?? now,
+      lastReconciled: now,
+      lastReconciledDuration: formatDuration(Date.now() - this.#startedAt),
+      lastReconciledStatus: status,
+      totalReconciliations: (same?.totalReconciliations ?? 0) + 1,
+      metadata: { revision: this.revision },
+    };
+    return [entry, ...history.filter(other => other !== same)].slice(
+      0,
+      MOST_HISTORY,
+    );
+  }
+
+  /** Writes onto the status that is there now; undefined fields stay as they are. */
+  #write(change: {
+    set: FluxCondition[];
+    remove?: string[];
+    inventory?: Inventory;
+    observedGeneration?: number;
+    lastAppliedRevision?: string;
+    lastAttemptedRevision?: string;
+    history?: HistoryEntry[];
+  }): void {
+    const { cluster } = this.#context;
+    const current = cluster.get(this.#key);
+    if (!current || current.metadata.uid !== this.#kustomization.metadata.uid) {
+      return;
+    }
+    const { set, remove, ...fields } = change;
+    const known = Object.fromEntries(
+      Object.entries(fields).filter(([, value]) => value !== undefined),
+    );
+    const before: Condition[] | undefined = current.status?.conditions;
+    writeStatus(cluster, current, {
+      ...current.status,
+      ...known,
+      // The request that this run began with; a later one is a run of its own.
+      lastHandledReconcileAt: requestedAt(this.#kustomization),
+      conditions: setConditions(before, {
+        generation: this.#kustomization.metadata.generation,
+        remove,
+        set: set.map(condition => settled(before, condition)),
+      }),
+    });
+  }
+}
+
+/** Keeps the text of a condition when only the time that something took is different. */
+function settled(
+  before: Condition[] | undefined,
+  condition: FluxCondition,
+): FluxCondition {
+  const previous = findCondition(before, condition.type);
+  const plain = (text: string | undefined) => text?.replace(/[\d.]+s\b/g, '');
+  const isSame =
+    previous?.status === condition.status &&
+    plain(previous.message) === plain(condition.message);
+  return isSame ? { ...condition, message: previous.message! } : condition;
+}
+
+/** The fields of a Kustomization's spec that Flux adds to the kustomization of the folder. */
+function overlayOf(
+  spec: Record<string, unknown>,
+): Record<string, unknown> | undefined {
+  const { targetNamespace } = spec;
+  const fields = [
+    'images',
+    'patches',
+    'components',
+    'namePrefix',
+    'nameSuffix',
+  ];
+  const overlay = Object.fromEntries(
+    fields
+      .filter(name => spec[name] !== undefined)
+      .map(name => [name, spec[name]]),
+  );
+  if (targetNamespace) {
+    overlay.namespace = targetNamespace;
+  }
+  // Even an empty overlay makes a folder without a kustomization a kustomization, as in Flux.
+  return overlay;
+}

@@ -1,0 +1,3 @@
+export { createGitRepositoryController } from './GitRepositoryController';
+export { createHelmReleaseController } from './HelmReleaseController';
+export { createKustomizationController } from './KustomizationController';

@@ -1,0 +1,3 @@
+export { createControllers } from './createControllers';
+export { DEFAULT_TIMING } from './timing';
+export type { Timing } from './timing';

@@ -1,0 +1,96 @@
+import { KubernetesObject, ObjectKey } from '../../types';
+
+/** A kind of object, for example `{ apiVersion: 'apps/v1', kind: 'Deployment' }`. */
+export interface Kind {
+  apiVersion: string;
+  kind: string;
+}
+
+export const NAMESPACE: Kind = { apiVersion: 'v1', kind: 'Namespace' };
+export const POD: Kind = { apiVersion: 'v1', kind: 'Pod' };
+export const SERVICE: Kind = { apiVersion: 'v1', kind: 'Service' };
+export const EVENT: Kind = { apiVersion: 'v1', kind: 'Event' };
+export const DEPLOYMENT: Kind = { apiVersion: 'apps/v1', kind: 'Deployment' };
+export const REPLICA_SET: Kind = { apiVersion: 'apps/v1', kind: 'ReplicaSet' };
+export const STATEFUL_SET: Kind = {
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+};
+export const JOB: Kind = { apiVersion: 'batch/v1', kind: 'Job' };
+export const INGRESS: Kind = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+};
+export const APPLICATION: Kind = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Application',
+};
+export const APP_PROJECT: Kind = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AppProject',
+};
+export const GIT_REPOSITORY: Kind = {
+  apiVersion: 'source.toolkit.fluxcd.io/v1',
+  kind: 'GitRepository',
+};
+export const KUSTOMIZATION: Kind = {
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+};
+export const HELM_RELEASE: Kind = {
+  apiVersion: 'helm.toolkit.fluxcd.io/v2',
+  kind: 'HelmRelease',
+};
+
+/** Kinds without a namespace; discovery would tell, the seam to the cluster does not. */
+const CLUSTER_SCOPED = new Set([
+  'APIService',
+  'ClusterPolicy',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ClusterSecretStore',
+  'CustomResourceDefinition',
+  'IngressClass',
+  'MutatingWebhookConfiguration',
+  'Namespace',
+  'Node',
+  'PersistentVolume',
+  'PriorityClass',
+  'StorageClass',
+  'ValidatingWebhookConfiguration',
+]);
+
+export function isClusterScoped(kind: { kind: string }): boolean {
+  return CLUSTER_SCOPED.has(kind.kind);
+}
+
+/** The API group; empty for the core group. */
+export function groupOf({ apiVersion }: { apiVersion: string }): string {
+  return apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+}
+
+export function versionOf({ apiVersion }: { apiVersion: string }): string {
+  return apiVersion.split('/').at(-1)!;
+}
+
+export function apiVersionOf(group: string, version: string): string {
+  return group ? `${group}/${version}` : version;
+}
+
+export function kindId({ apiVersion, kind }: Kind): string {
+  return `${apiVersion}/${kind}`;
+}
+
+export function kindOf({ apiVersion, kind }: Kind): Kind {
+  return { apiVersion, kind };
+}
+
+export function keyOf(object: KubernetesObject): ObjectKey {
+  const { namespace, name } = object.metadata;
+  return { ...kindOf(object), ...(namespace && { namespace }), name };
+}
+
+/** Identifies an object whatever the version it is read in: `group/Kind/namespace/name`. */
+export function resourceId(key: ObjectKey): string {
+  return [groupOf(key), key.kind, key.namespace ?? '', key.name].join('/');
+}
