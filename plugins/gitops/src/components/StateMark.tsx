@@ -1,0 +1,123 @@
+import type { ReactElement, ReactNode } from 'react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { VisuallyHidden } from '@backstage/ui';
+import type { HealthStatus, SyncStatus } from '@fairway/plugin-gitops-common';
+import { gitopsTranslationRef } from '../translation';
+import styles from './StateMark.module.css';
+
+type Tone = 'positive' | 'negative' | 'warning' | 'moving' | 'quiet';
+
+const line = {
+  fill: 'none',
+  stroke: 'currentColor',
+  strokeWidth: 2,
+  strokeLinecap: 'round',
+  strokeLinejoin: 'round',
+} as const;
+
+const HEALTH: Record<HealthStatus, { tone: Tone; shape: ReactElement }> = {
+  healthy: {
+    tone: 'positive',
+    shape: <circle cx="8" cy="8" r="6" fill="currentColor" />,
+  },
+  progressing: {
+    tone: 'moving',
+    shape: (
+      <g className={styles.turning}>
+        <circle cx="8" cy="8" r="6" {...line} strokeOpacity="0.35" />
+        <path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" />
+      </g>
+    ),
+  },
+  degraded: {
+    tone: 'negative',
+    shape: <path d="M8 1.5 15.5 14.5H.5z" fill="currentColor" />,
+  },
+  suspended: {
+    tone: 'quiet',
+    shape: <path d="M3.5 2h3v12h-3zM9.5 2h3v12h-3z" fill="currentColor" />,
+  },
+  missing: {
+    tone: 'warning',
+    shape: <circle cx="8" cy="8" r="6" {...line} strokeDasharray="3 3.3" />,
+  },
+  unknown: {
+    tone: 'quiet',
+    shape: (
+      <>
+        <path d="M4.8 5.4a3.2 3.2 0 1 1 4.6 2.9c-1 .5-1.4 1-1.4 2" {...line} />
+        <circle cx="8" cy="13.6" r="1.4" fill="currentColor" />
+      </>
+    ),
+  },
+};
+
+const SYNC: Record<SyncStatus, { tone: Tone; shape: ReactElement }> = {
+  synced: {
+    tone: 'positive',
+    shape: <path d="M2.5 8.5 6.3 12.3 13.5 4.5" {...line} />,
+  },
+  'out-of-sync': {
+    tone: 'warning',
+    shape: <path d="M2.5 5.5h11M2.5 10.5h11M11 2 5 14" {...line} />,
+  },
+  unknown: {
+    tone: 'quiet',
+    shape: (
+      <g fill="currentColor">
+        <circle cx="3" cy="8" r="1.6" />
+        <circle cx="8" cy="8" r="1.6" />
+        <circle cx="13" cy="8" r="1.6" />
+      </g>
+    ),
+  },
+};
+
+interface MarkProps {
+  size?: 'small' | 'large';
+  /**
+   * `visible` beside the shape; `hidden` for screen readers where the word already stands
+   * nearby; `none` where the surrounding control is labelled with it.
+   */
+  word?: 'visible' | 'hidden' | 'none';
+}
+
+function Mark(
+  props: MarkProps & { tone: Tone; shape: ReactElement; text: string },
+) {
+  const { size = 'small', word = 'visible', tone, shape, text } = props;
+  const words: Record<typeof word, ReactNode> = {
+    visible: <span className={styles.word}>{text}</span>,
+    hidden: <VisuallyHidden>{text}</VisuallyHidden>,
+    none: null,
+  };
+  return (
+    <span
+      className={[
+        styles.mark,
+        styles[tone],
+        size === 'large' ? styles.large : '',
+      ].join(' ')}
+      title={word === 'hidden' ? text : undefined}
+    >
+      <svg className={styles.icon} viewBox="0 0 16 16" aria-hidden="true">
+        {shape}
+      </svg>
+      {words[word]}
+    </span>
+  );
+}
+
+/** Health as shape, word and colour: the one way it is drawn everywhere. */
+export function HealthMark(props: MarkProps & { health: HealthStatus }) {
+  const { health, ...rest } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  return <Mark {...rest} {...HEALTH[health]} text={t(`health.${health}`)} />;
+}
+
+/** Sync as shape, word and colour: the one way it is drawn everywhere. */
+export function SyncMark(props: MarkProps & { sync: SyncStatus }) {
+  const { sync, ...rest } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  return <Mark {...rest} {...SYNC[sync]} text={t(`sync.${sync}`)} />;
+}

@@ -1,0 +1,68 @@
+import type { NameCheckQuery } from '@fairway/plugin-gitops-common';
+
+/** `ui:options` of the field: how the repository that the name would get is known. */
+export interface ServiceNameOptions {
+  /** Name of the form's field with a scaffolder repository URL. */
+  repoUrlField?: string;
+  /** Host of the forge, when the template decides it. */
+  host?: string;
+  /** Owner or organisation in the forge, when the template decides it. */
+  owner?: string;
+  /** Name of the form's field with that owner. */
+  ownerField?: string;
+}
+
+/** Looks up `a.b` in a form's data; only own texts count. */
+function textAt(
+  data: Record<string, unknown>,
+  path?: string,
+): string | undefined {
+  const value = path
+    ?.split('.')
+    .reduce<unknown>(
+      (at, key) =>
+        typeof at === 'object' && at !== null && Object.hasOwn(at, key)
+          ? (at as Record<string, unknown>)[key]
+          : undefined,
+      data,
+    );
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/**
+ * The repository that a service of this name would have, `host?owner=..&repo=..`;
+ * undefined while the form does not say where.
+ */
+export function repoUrlFor(
+  name: string,
+  options: ServiceNameOptions,
+  formData: Record<string, unknown>,
+): string | undefined {
+  const [fieldHost, fieldQuery] = (
+    textAt(formData, options.repoUrlField) ?? ''
+  ).split('?');
+  const query = new URLSearchParams(fieldQuery);
+  const host = fieldHost || options.host;
+  const owner =
+    query.get('owner') ||
+    textAt(formData, options.ownerField)?.replace(/^.*[:/]/, '') ||
+    options.owner;
+  if (!host || !owner) {
+    return undefined;
+  }
+  query.set('owner', owner);
+  query.set('repo', name);
+  return `${host}?${query}`;
+}
+
+/** What to ask about a name; undefined when there is no name yet. */
+export function nameCheckQuery(
+  name: string | undefined,
+  options: ServiceNameOptions,
+  formData: Record<string, unknown>,
+): NameCheckQuery | undefined {
+  const trimmed = name?.trim();
+  return trimmed
+    ? { name: trimmed, repoUrl: repoUrlFor(trimmed, options, formData) }
+    : undefined;
+}

@@ -1,0 +1,30 @@
+import {
+  PageBlueprint,
+  SubPageBlueprint,
+} from '@backstage/frontend-plugin-api';
+import { doraRouteRef, fleetRouteRef, rootRouteRef } from './routes';
+
+/** The parent of the sub-pages; it draws the header with one tab for each. */
+export const gitopsPage = PageBlueprint.make({
+  params: { path: '/gitops', routeRef: rootRouteRef },
+});
+
+export const fleetPage = SubPageBlueprint.make({
+  name: 'fleet',
+  params: {
+    path: 'fleet',
+    title: 'Fleet',
+    routeRef: fleetRouteRef,
+    loader: () => import('./components/FleetPage').then(m => <m.FleetPage />),
+  },
+});
+
+export const doraPage = SubPageBlueprint.make({
+  name: 'dora',
+  params: {
+    path: 'dora',
+    title: 'DORA',
+    routeRef: doraRouteRef,
+    loader: () => import('./components/DoraPage').then(m => <m.DoraPage />),
+  },
+});

@@ -1,0 +1,38 @@
+import { createFrontendPlugin } from '@backstage/frontend-plugin-api';
+import { RiShip2Line } from '@remixicon/react';
+import { gitopsApi } from './apis';
+import { deploymentsEntityCard } from './entityCards';
+import { deploymentsEntityContent } from './entityContents';
+import { serviceNameFormField } from './formFields';
+import { doraPage, fleetPage, gitopsPage } from './pages';
+import {
+  createServiceRouteRef,
+  doraRouteRef,
+  fleetRouteRef,
+  rootRouteRef,
+  serviceRouteRef,
+} from './routes';
+
+/** The deployment dashboard for the new frontend system. @public */
+export const gitopsPlugin = createFrontendPlugin({
+  pluginId: 'gitops',
+  title: 'Deployments',
+  icon: <RiShip2Line />,
+  info: { packageJson: () => import('../package.json') },
+  routes: {
+    root: rootRouteRef,
+    fleet: fleetRouteRef,
+    dora: doraRouteRef,
+    service: serviceRouteRef,
+  },
+  externalRoutes: { createService: createServiceRouteRef },
+  extensions: [
+    gitopsApi,
+    gitopsPage,
+    fleetPage,
+    doraPage,
+    deploymentsEntityCard,
+    deploymentsEntityContent,
+    serviceNameFormField,
+  ],
+});

@@ -1,0 +1,25 @@
+// Refs of core-plugin-api work in the new and in the legacy system; those of
+// frontend-plugin-api only in the new one.
+import {
+  createExternalRouteRef,
+  createRouteRef,
+} from '@backstage/core-plugin-api';
+
+/** The deployments pages. @public */
+export const rootRouteRef = createRouteRef({ id: 'gitops' });
+
+/** Services by environments. @public */
+export const fleetRouteRef = createRouteRef({ id: 'gitops.fleet' });
+
+/** The DORA metrics of everything. @public */
+export const doraRouteRef = createRouteRef({ id: 'gitops.dora' });
+
+/** The deployments of one service, on its entity page. @public */
+export const serviceRouteRef = createRouteRef({ id: 'gitops.service' });
+
+/** Where services are created; the button is left out when nothing is bound. @public */
+export const createServiceRouteRef = createExternalRouteRef({
+  id: 'gitops.create-service',
+  optional: true,
+  defaultTarget: 'scaffolder.root',
+});
