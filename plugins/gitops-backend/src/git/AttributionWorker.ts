@@ -1,0 +1,365 @@
+import { randomUUID } from 'node:crypto';
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Deployment } from '@fairway/plugin-gitops-common';
+import {
+  failureId,
+  type ApplicationToBackfill,
+  type DeploymentToAttribute,
+  type GitopsStore,
+} from '../store';
+import {
+  attributeDeployment,
+  attributeWithoutGit,
+  type Attribution,
+} from './attributeDeployment';
+import { backfillApplication } from './backfillApplication';
+import { GitError } from './GitCommand';
+import type { GitHistory } from './GitHistory';
+import {
+  gitSourceOf,
+  SourceHistory,
+  type CodeLocator,
+  type GitSource,
+} from './SourceHistory';
+
+/** What changed, for browsers. */
+export interface AttributedChange {
+  applicationIds: string[];
+  entityRefs: string[];
+}
+
+/** What {@link AttributionWorker} stands on. */
+export interface AttributionWorkerOptions {
+  store: GitopsStore;
+  history: GitHistory;
+  logger: LoggerService;
+  /** How far back the history of a new application is read; 0 reads none. */
+  backfillDays: number;
+  /** Called after deployments were completed or read from Git. Must not throw. */
+  onChanged?(change: AttributedChange): void;
+  /** Where the code of a component is, when not beside its manifests. */
+  locateCode?: CodeLocator;
+  now?: () => Date;
+}
+
+type Work =
+  | { type: 'backfill'; source?: GitSource; item: ApplicationToBackfill }
+  | { type: 'attribute'; source?: GitSource; item: DeploymentToAttribute };
+
+const LEASE = { name: 'attribution', seconds: 60 };
+const BATCH = 500;
+const POLL_MS = 15_000;
+const FIRST_PAUSE_MS = 30_000;
+const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
+const LOOK_BACK = 50;
+const DAY_MS = 86_400_000;
+const NO_SOURCE = '';
+
+function pauseAfter(attempts: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS);
+}
+
+function applicationIdOf(work: Work): string {
+  return work.type === 'backfill'
+    ? work.item.application.id
+    : work.item.deployment.applicationId;
+}
+
+/**
+ * Completes what the recorder writes down: reads the history of new applications from Git, and for
+ * each deployment finds its images, kind, author and commits, and which earlier ones it takes back.
+ *
+ * @remarks
+ * Repositories are worked on side by side, so that one that does not answer holds up no other; the
+ * deployments of one application in their order. What fails because a repository cannot be reached
+ * is tried again, later each time, and logged once per repository. One replica works at a time.
+ */
+export class AttributionWorker {
+  readonly #options: AttributionWorkerOptions;
+  readonly #holder = randomUUID();
+  readonly #busy = new Map<string, Promise<void>>();
+  readonly #reported = new Map<string, string>();
+  #running = false;
+  #looking?: Promise<void>;
+  #again = false;
+  #timer?: NodeJS.Timeout;
+
+  constructor(options: AttributionWorkerOptions) {
+    this.#options = options;
+  }
+
+  /** Starts to work; returns at once. */
+  start() {
+    if (!this.#running) {
+      this.#running = true;
+      this.wake();
+    }
+  }
+
+  /** Says that there may be something to do. Cheap; call it after every change. */
+  wake() {
+    if (!this.#running) {
+      return;
+    }
+    if (this.#looking) {
+      this.#again = true;
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#looking = this.#look()
+      .catch(error =>
+        this.#options.logger.error(
+          'Deployments could not be attributed; it is tried again',
+          error as Error,
+        ),
+      )
+      .then(() => {
+        this.#looking = undefined;
+        if (this.#again) {
+          this.#again = false;
+          this.wake();
+        } else if (this.#running) {
+          this.#timer = setTimeout(() => this.wake(), POLL_MS);
+          this.#timer.unref();
+        }
+      });
+  }
+
+  /** Stops, after what is being written is written. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    clearTimeout(this.#timer);
+    await this.#looking;
+    this.#options.history.close();
+    await Promise.allSettled(this.#busy.values());
+    await this.#options.store.releaseLease({
+      name: LEASE.name,
+      holder: this.#holder,
+    });
+  }
+
+  async #look(): Promise<void> {
+    const { store } = this.#options;
+    const mine =
+      store.exclusive ||
+      (await store.acquireLease({ ...LEASE, holder: this.#holder }));
+    if (!mine) {
+      return;
+    }
+    const [applications, deployments] = await Promise.all([
+      store.applicationsToBackfill(BATCH),
+      store.deploymentsToAttribute(BATCH),
+    ]);
+    const groups = new Map<string, Work[]>();
+    const add = (work: Work) => {
+      const key = work.source?.repoUrl ?? NO_SOURCE;
+      groups.set(key, [...(groups.get(key) ?? []), work]);
+    };
+    for (const item of applications) {
+      const source = gitSourceOf(item.application.source);
+      add({ type: 'backfill', source, item });
+    }
+    for (const item of deployments) {
+      add({ type: 'attribute', source: gitSourceOf(item.from), item });
+    }
+    for (const [repoUrl, works] of groups) {
+      if (!this.#busy.has(repoUrl)) {
+        this.#begin(repoUrl, works);
+      }
+    }
+  }
+
+  #begin(repoUrl: string, works: Work[]) {
+    const task = this.#workOn(repoUrl, works)
+      .catch(error =>
+        this.#options.logger.error(
+          `Deployments from ${repoUrl} could not be attributed; it is tried again`,
+          error as Error,
+        ),
+      )
+      .then(() => {
+        this.#busy.delete(repoUrl);
+        this.wake();
+      });
+    this.#busy.set(repoUrl, task);
+  }
+
+  async #workOn(repoUrl: string, works: Work[]): Promise<void> {
+    const changed = new Map<string, string | undefined>();
+    const stuck = new Set<string>();
+    try {
+      for (const work of works) {
+        const applicationId = applicationIdOf(work);
+        if (!this.#running || stuck.has(applicationId)) {
+          continue;
+        }
+        try {
+          const entityRef = await this.#do(work);
+          changed.set(applicationId, entityRef);
+        } catch (error) {
+          stuck.add(applicationId);
+          await this.#postpone(repoUrl, work, error as Error);
+        }
+      }
+    } finally {
+      if (changed.size > 0) {
+        this.#options.onChanged?.({
+          applicationIds: [...changed.keys()],
+          entityRefs: [...new Set(changed.values())].filter(
+            (ref): ref is string => ref !== undefined,
+          ),
+        });
+      }
+    }
+  }
+
+  async #do(work: Work): Promise<string | undefined> {
+    const application =
+      work.type === 'backfill' ? work.item.application : work.item.deployment;
+    const history = this.#open(work.source, application.entityRef);
+    if (work.type === 'backfill') {
+      await this.#backfill(work.item, history);
+    } else {
+      await this.#attribute(work.item, history);
+    }
+    if (work.source && history) {
+      this.#recovered(work.source.repoUrl);
+    }
+    return application.entityRef;
+  }
+
+  /** `undefined` when there is no Git source, or none that may ever be read; that is said once. */
+  #open(
+    source: GitSource | undefined,
+    entityRef: string | undefined,
+  ): SourceHistory | undefined {
+    if (!source) {
+      return undefined;
+    }
+    const { history, locateCode } = this.#options;
+    try {
+      return new SourceHistory({ history, source, entityRef, locateCode });
+    } catch (error) {
+      this.#report(source.repoUrl, (error as Error).message);
+      return undefined;
+    }
+  }
+
+  async #backfill(
+    item: ApplicationToBackfill,
+    history: SourceHistory | undefined,
+  ): Promise<void> {
+    const { store, backfillDays } = this.#options;
+    if (history && backfillDays > 0) {
+      const since = new Date(this.#now() - backfillDays * DAY_MS);
+      const deployments = await this.#unlessGitIsMissing(
+        () => backfillApplication(item, history, since.toISOString()),
+        () => [],
+      );
+      await store.insertBackfilled(deployments);
+    }
+    await store.markBackfilled(item.application.id);
+  }
+
+  async #attribute(
+    item: DeploymentToAttribute,
+    history: SourceHistory | undefined,
+  ): Promise<void> {
+    const { store } = this.#options;
+    const { deployment } = item;
+    const { items: earlier } = await store.listDeployments({
+      applicationId: [deployment.applicationId],
+      to: deployment.finishedAt,
+      limit: LOOK_BACK,
+    });
+    const withoutGit = () => attributeWithoutGit(item, earlier);
+    const attribution = history
+      ? await this.#unlessGitIsMissing(
+          () => attributeDeployment(item, earlier, history),
+          withoutGit,
+        )
+      : withoutGit();
+    await this.#markUndone(deployment, earlier, attribution);
+    await store.completeDeployment(deployment.id, attribution.completion);
+  }
+
+  /** Deployments that were rolled back or reverted have failed, from their first signal on. */
+  async #markUndone(
+    repair: Deployment,
+    earlier: readonly Deployment[],
+    { undone }: Attribution,
+  ): Promise<void> {
+    for (const { deployment, signal, reason } of undone) {
+      const failed = earlier.find(one => one.id === deployment.id);
+      if (failed && repair.outcome === 'succeeded') {
+        const starts = failed.failures.map(one => one.startedAt).sort();
+        await this.#options.store.putFailure({
+          id: failureId(failed.id, signal),
+          deploymentId: failed.id,
+          applicationId: failed.applicationId,
+          signal,
+          reason,
+          startedAt: starts[0] ?? failed.finishedAt,
+          endedAt: repair.finishedAt,
+        });
+      }
+    }
+  }
+
+  async #unlessGitIsMissing<T>(
+    task: () => Promise<T>,
+    otherwise: () => T,
+  ): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      if (error instanceof GitError && error.reason === 'not-installed') {
+        this.#report(NO_SOURCE, error.message);
+        return otherwise();
+      }
+      throw error;
+    }
+  }
+
+  async #postpone(repoUrl: string, work: Work, error: Error): Promise<void> {
+    const { store } = this.#options;
+    this.#report(repoUrl, error.message);
+    const until = new Date(
+      this.#now() + pauseAfter(work.item.attempts),
+    ).toISOString();
+    if (work.type === 'backfill') {
+      await store.postponeBackfill(work.item.application.id, until);
+    } else {
+      await store.postponeAttribution(work.item.deployment.id, until);
+    }
+  }
+
+  #report(repoUrl: string, message: string) {
+    if (this.#reported.get(repoUrl) !== message) {
+      this.#reported.set(repoUrl, message);
+      this.#options.logger.warn(
+        repoUrl === NO_SOURCE
+          ? message
+          : `Deployments from ${withoutUserInfo(
+              repoUrl,
+            )} have no commits yet: ${message}`,
+      );
+    }
+  }
+
+  #recovered(repoUrl: string) {
+    if (this.#reported.delete(repoUrl)) {
+      this.#options.logger.info(
+        `Deployments from ${withoutUserInfo(repoUrl)} have commits again`,
+      );
+    }
+  }
+
+  #now(): number {
+    return (this.#options.now?.() ?? new Date()).getTime();
+  }
+}
+
+function withoutUserInfo(repoUrl: string): string {
+  return repoUrl.replace(/(\w+:\/\/)[^\s/@]+@/, '$1');
+}

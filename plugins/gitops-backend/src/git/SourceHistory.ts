@@ -1,0 +1,130 @@
+import { NotFoundError } from '@backstage/errors';
+import type {
+  ApplicationSource,
+  AttributionMethod,
+  DeploymentCommit,
+} from '@fairway/plugin-gitops-common';
+import {
+  CodeHistory,
+  codeRoot,
+  configurationRoot,
+  type CodeLocation,
+} from './CodeHistory';
+import { commitRecords } from './commitRecords';
+import type { GitHistory } from './GitHistory';
+import type { GitRepository } from './GitRepository';
+import { resolvePath } from './GitTree';
+import type { GitCommit } from './parseLog';
+
+/**
+ * Where the code of a component is, when that is not where its manifests are; from the catalog, for
+ * example. `path` is a folder, empty for the whole repository.
+ */
+export type CodeLocator = (
+  entityRef: string,
+) => Promise<{ repoUrl: string; path: string } | undefined>;
+
+/** The Git source of an application: where its manifests are, and where its code is. */
+export interface GitSource {
+  repoUrl: string;
+  path: string;
+}
+
+/** The Git source of an application; `undefined` for charts and other artifacts. */
+export function gitSourceOf(source: ApplicationSource): GitSource | undefined {
+  const { repoUrl, path, chart } = source;
+  if (!repoUrl || path === undefined || chart || repoUrl.startsWith('oci:')) {
+    return undefined;
+  }
+  return { repoUrl, path: resolvePath('', path) ?? '' };
+}
+
+/** The repositories of one application, opened. */
+export class SourceHistory {
+  readonly repository: GitRepository;
+  readonly source: GitSource;
+  readonly #history: GitHistory;
+  readonly #entityRef?: string;
+  readonly #locateCode?: CodeLocator;
+  #code?: Promise<CodeHistory[]>;
+
+  constructor(options: {
+    history: GitHistory;
+    source: GitSource;
+    entityRef?: string;
+    locateCode?: CodeLocator;
+  }) {
+    this.#history = options.history;
+    this.source = options.source;
+    this.repository = options.history.open(options.source.repoUrl);
+    this.#entityRef = options.entityRef;
+    this.#locateCode = options.locateCode;
+  }
+
+  /** Where images may have been built from, likeliest first. */
+  code(): Promise<CodeHistory[]> {
+    this.#code ??= this.#openCode();
+    return this.#code;
+  }
+
+  /** The full id of a revision; `undefined` when the repository does not have it any more. */
+  async resolve(revision: string): Promise<string | undefined> {
+    try {
+      return await this.repository.resolve(revision);
+    } catch (error) {
+      if (error instanceof NotFoundError) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  /** Commits of the configuration in the form in which deployments keep them. */
+  records(
+    commits: readonly GitCommit[],
+    code?: CodeHistory,
+  ): DeploymentCommit[] {
+    return commitRecords(commits, {
+      access: this.#history.access,
+      repository: code?.location.repository ?? this.repository,
+      repoUrl: code?.location.repoUrl ?? this.source.repoUrl,
+    });
+  }
+
+  async #openCode(): Promise<CodeHistory[]> {
+    const locations: CodeLocation[] = [];
+    const located = this.#entityRef
+      ? await this.#locateCode?.(this.#entityRef)
+      : undefined;
+    if (located && located.repoUrl !== this.source.repoUrl) {
+      const other = this.#open(located.repoUrl);
+      if (other && other !== this.repository) {
+        locations.push({ repository: other, ...located });
+      }
+    }
+    const configurationPath = configurationRoot(this.source.path);
+    locations.push({
+      repository: this.repository,
+      repoUrl: this.source.repoUrl,
+      path: codeRoot(this.source.path),
+      ...(configurationPath && { configurationPath }),
+    });
+    return locations.map(one => new CodeHistory(one, this.#entityRef));
+  }
+
+  /** Another repository that may not be read costs the commits, not the deployment. */
+  #open(repoUrl: string): GitRepository | undefined {
+    try {
+      return this.#history.open(repoUrl);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Commits with the way they were found. */
+export interface FoundCommits {
+  commits: DeploymentCommit[];
+  raw: readonly GitCommit[];
+  attribution: AttributionMethod;
+}

@@ -1,0 +1,309 @@
+import type {
+  Deployment,
+  NotCountedReason,
+} from '@fairway/plugin-gitops-common';
+import type { DeploymentCompletion, DeploymentToAttribute } from '../store';
+import {
+  classifyChange,
+  type ChangeKind,
+  type PastDeployment,
+} from './classifyChange';
+import { versionOf } from './images';
+import { readInputs, type RenderedInputs } from './inputs/readInputs';
+import type { GitCommit } from './parseLog';
+import type { FoundCommits, SourceHistory } from './SourceHistory';
+
+/** What was found out about a deployment, and which earlier ones it takes back. */
+export interface Attribution {
+  completion: DeploymentCompletion;
+  undone: ChangeKind['undone'];
+}
+
+const MAX_COMMITS = 500;
+const NOTHING_CHANGED = ['same-revision', 'not-touched'];
+
+/** Deployments from the store in the form in which changes are judged. */
+export function pastDeployments(
+  deployments: readonly Deployment[],
+): PastDeployment[] {
+  return deployments.map((one, index) => ({
+    id: one.id,
+    revision: one.revision,
+    images: one.images,
+    succeeded: one.outcome === 'succeeded',
+    changed:
+      !NOTHING_CHANGED.includes(one.notCountedReason ?? '') &&
+      // What was adopted is known better where its history was read.
+      (one.notCountedReason !== 'adoption' || index === deployments.length - 1),
+    commits: one.commits.map(commit => commit.sha),
+  }));
+}
+
+/** What the engine alone knows; for charts, and where Git cannot help. */
+export function attributeWithoutGit(
+  { deployment }: Pick<DeploymentToAttribute, 'deployment'>,
+  earlier: readonly Deployment[],
+): Attribution {
+  const [last] = earlier;
+  const images = deployment.images;
+  const past = pastDeployments(earlier);
+  const change = classifyChange({
+    images,
+    earlier: past,
+    configuration: [],
+    code: [],
+    wentBack: false,
+  });
+  const isChart = images.length === 0 && deployment.revision.length < 40;
+  const version =
+    versionOf(images, deployment.entityRef) ??
+    deployment.version ??
+    (isChart ? deployment.revision : deployment.revision.slice(0, 7));
+  return {
+    completion: {
+      ...completionOf(deployment, change),
+      ...(isChart &&
+        last?.revision !== deployment.revision && { kind: 'release' as const }),
+      images,
+      version,
+      previousVersion: deployment.previousVersion ?? last?.version,
+      author: deployment.author,
+      subject: deployment.subject,
+      commits: [],
+      attribution: 'none',
+    },
+    undone: deployment.counted ? change.undone : [],
+  };
+}
+
+function completionOf(
+  { counted, notCountedReason }: Deployment,
+  { kind, rework }: Pick<ChangeKind, 'kind' | 'rework'>,
+): Pick<
+  DeploymentCompletion,
+  'kind' | 'rework' | 'counted' | 'notCountedReason'
+> {
+  return {
+    kind,
+    rework,
+    counted,
+    ...(notCountedReason && { notCountedReason }),
+  };
+}
+
+interface Revisions {
+  sha: string;
+  /** Of the deployment before, whatever its outcome. */
+  last?: string;
+  /** Of all that succeeded before. */
+  carried: string[];
+}
+
+async function revisionsOf(
+  history: SourceHistory,
+  deployment: Deployment,
+  earlier: readonly Deployment[],
+): Promise<Revisions | undefined> {
+  const sha = await history.resolve(deployment.revision);
+  if (!sha) {
+    return undefined;
+  }
+  const known = await Promise.all(
+    earlier.map(one => history.repository.resolveKnown(one.revision)),
+  );
+  return {
+    sha,
+    last: known[0],
+    carried: [
+      ...new Set(
+        known.filter(
+          (one, index): one is string =>
+            one !== undefined && earlier[index].outcome === 'succeeded',
+        ),
+      ),
+    ],
+  };
+}
+
+/** Commits of the configuration that were not carried before, newest first. */
+async function configurationCommits(
+  history: SourceHistory,
+  { sha, carried }: Revisions,
+  inputs: RenderedInputs | undefined,
+): Promise<GitCommit[]> {
+  const paths = inputs?.paths ?? [history.source.path];
+  const [last] = carried;
+  const alone = !last || !(await history.repository.related(sha, last));
+  return history.repository.log({
+    include: [sha],
+    exclude: alone ? [] : carried,
+    paths,
+    limit: alone ? 1 : MAX_COMMITS,
+  });
+}
+
+/** Commits of the code in new images, by the first repository that knows where they come from. */
+export async function codeCommits(
+  history: SourceHistory,
+  images: readonly string[],
+  earlier: ReadonlyArray<Pick<PastDeployment, 'images'>>,
+): Promise<FoundCommits | undefined> {
+  for (const code of await history.code()) {
+    const { repository } = code.location;
+    let built = await code.commitOf(images);
+    if (!built && repository !== history.repository) {
+      await repository.update().catch(() => {});
+      built = await code.commitOf(images);
+    }
+    if (built) {
+      const before = await Promise.all(
+        earlier.map(one => code.commitOf(one.images)),
+      );
+      const carried = before.flatMap(one => (one ? [one.sha] : []));
+      const raw = await code.range(built.sha, [...new Set(carried)]);
+      if (raw.length > 0) {
+        return {
+          raw,
+          commits: history.records(raw, code),
+          attribution: built.method,
+        };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** That it is not touched says more than its environment, and less than what the recorder saw. */
+function untouchedReason({ notCountedReason }: Deployment): NotCountedReason {
+  return notCountedReason === undefined || notCountedReason === 'not-production'
+    ? 'not-touched'
+    : notCountedReason;
+}
+
+function wasTouched(
+  now: RenderedInputs | undefined,
+  before: RenderedInputs | undefined,
+): boolean {
+  return !now || !before || now.fingerprint !== before.fingerprint;
+}
+
+/**
+ * Finds out what a deployment was: what kind of change, which images and commits it brought, who
+ * made it, and which deployments it takes back.
+ *
+ * @remarks
+ * It is judged against the deployment before it, whatever its outcome. Its commits are those that
+ * no deployment before it that succeeded had: what failed to reconcile is carried by the next one.
+ *
+ * @param earlier - deployments of the same application before it, newest first
+ * @throws GitError when the repository cannot be read now.
+ */
+export async function attributeDeployment(
+  { deployment }: Pick<DeploymentToAttribute, 'deployment'>,
+  earlier: readonly Deployment[],
+  history: SourceHistory,
+): Promise<Attribution> {
+  const revisions = await revisionsOf(history, deployment, earlier);
+  if (!revisions) {
+    return attributeWithoutGit({ deployment }, earlier);
+  }
+  const { repository, source } = history;
+  const { sha, last } = revisions;
+  const [now, before] = await Promise.all([
+    readInputs(repository.tree(sha), source.path),
+    last ? readInputs(repository.tree(last), source.path) : undefined,
+  ]);
+  const images = now?.images.length ? now.images : deployment.images;
+  const configuration = await configurationCommits(history, revisions, now);
+  const newest =
+    configuration[0] ?? (await lastCommit(history, sha, now)) ?? undefined;
+  const common = {
+    images,
+    version:
+      versionOf(images, deployment.entityRef) ??
+      deployment.version ??
+      sha.slice(0, 7),
+    previousVersion: earlier[0]?.version,
+    previousRevision: earlier[0]?.revision,
+    author: newest?.author ?? deployment.author,
+    subject: newest?.subject ?? deployment.subject,
+  };
+  if (earlier.length > 0 && !wasTouched(now, before)) {
+    return {
+      completion: {
+        ...common,
+        kind: 'configuration',
+        rework: false,
+        counted: false,
+        notCountedReason: untouchedReason(deployment),
+        commits: [],
+        attribution: 'configuration',
+      },
+      undone: [],
+    };
+  }
+  const past = pastDeployments(earlier).map((one, index) =>
+    index === 0 && before?.images.length
+      ? { ...one, images: before.images }
+      : one,
+  );
+  const succeeded = past.filter(one => one.succeeded);
+  const code = earlier.length
+    ? await codeCommits(history, images, succeeded)
+    : undefined;
+  const change = classifyChange({
+    images,
+    earlier: past,
+    configuration,
+    code: code?.raw ?? [],
+    wentBack: Boolean(
+      last && last !== sha && (await repository.isAncestor(sha, last)),
+    ),
+  });
+  return {
+    completion: {
+      ...common,
+      ...completionOf(deployment, change),
+      ...carriedBy({ change, code, configuration, history, deployment }),
+    },
+    undone: change.undone,
+  };
+}
+
+/** The last commit that touched the application, for who made it and why. */
+async function lastCommit(
+  history: SourceHistory,
+  sha: string,
+  inputs: RenderedInputs | undefined,
+): Promise<GitCommit | undefined> {
+  const [commit] = await history.repository.log({
+    include: [sha],
+    paths: inputs?.paths ?? [history.source.path],
+    limit: 1,
+  });
+  return commit;
+}
+
+/** A rollback brings nothing new; else the code of the images, else the configuration. */
+export function carriedBy(options: {
+  change: ChangeKind;
+  code?: FoundCommits;
+  configuration: readonly GitCommit[];
+  history: SourceHistory;
+  deployment: Pick<Deployment, 'notCountedReason'>;
+}): Pick<DeploymentCompletion, 'commits' | 'attribution'> {
+  const { change, code, configuration, history, deployment } = options;
+  if (
+    change.kind === 'rollback' ||
+    deployment.notCountedReason === 'adoption'
+  ) {
+    return { commits: [], attribution: 'configuration' };
+  }
+  if (code && change.kind === 'release') {
+    return { commits: code.commits, attribution: code.attribution };
+  }
+  return {
+    commits: history.records(configuration),
+    attribution: configuration.length > 0 ? 'configuration' : 'none',
+  };
+}
