@@ -27,6 +27,7 @@ async function createApplications(knex) {
     table.text('name').notNullable().comment("Name of the engine's object");
     table.text('entity_ref').comment('Null while unregistered');
     table.text('environment');
+    table.text('destination').comment('Namespace that it deploys to');
     table.text('sync').notNullable();
     table.integer('sync_rank').notNullable().comment('Worst has the most');
     table.text('health').notNullable();

@@ -1,1 +1,2 @@
+export * from './gitDirectory';
 export * from './readGitopsConfig';

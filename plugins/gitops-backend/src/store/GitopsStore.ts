@@ -28,6 +28,8 @@ export interface ApplicationFilter {
   name?: string;
   engine?: readonly Engine[];
   cluster?: readonly string[];
+  /** Namespace that it deploys to. */
+  namespace?: string;
   environment?: readonly string[];
   health?: readonly HealthStatus[];
   sync?: readonly SyncStatus[];
@@ -225,7 +227,9 @@ export interface AttributionStore {
 }
 
 /** What the recorder reads and writes. */
-export interface RecorderStore {
+export interface RecorderStore
+  extends Pick<GitopsReader, 'listApplications'>,
+    Pick<AttributionStore, 'putFailure'> {
   getStoredApplication(id: string): Promise<StoredApplication | undefined>;
   applyApplicationChange(change: ApplicationChange): Promise<{
     /** Ids of the deployments that were new. */

@@ -146,6 +146,7 @@ export async function upsertApplication(
     name: application.ref.name,
     entity_ref: application.entityRef ?? null,
     environment: application.environment ?? null,
+    destination: application.destination.namespace ?? null,
     sync: application.sync,
     sync_rank: SYNC_RANKS[application.sync],
     health: application.health,
@@ -185,6 +186,9 @@ function applyFilter(
     if (values) {
       whereAnyOf(query, { db, column, values });
     }
+  }
+  if (filter.namespace !== undefined) {
+    query.where('applications.destination', filter.namespace);
   }
   if (filter.name !== undefined) {
     query.where('applications.name', filter.name);

@@ -156,6 +156,11 @@ export async function takeLease(
     holder: lease.holder,
     expires_at: now + lease.seconds * 1000,
   };
+  if (isSqlite(db)) {
+    // Only this process uses the file: who held the lease is gone, however it ended.
+    await db(TABLES.leases).insert(row).onConflict('name').merge();
+    return true;
+  }
   const renewed = await db(TABLES.leases)
     .where({ name: lease.name })
     .andWhere(holder =>

@@ -25,6 +25,7 @@ export interface DbApplicationRow extends DbOriginColumns {
   name: string;
   entity_ref: string | null;
   environment: string | null;
+  destination: string | null;
   sync: string;
   sync_rank: number;
   health: string;

@@ -1,0 +1,379 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { toError } from '@backstage/errors';
+import type {
+  Application,
+  ClusterResourceStatus,
+} from '@fairway/plugin-gitops-common';
+import type {
+  ApplicationObservation,
+  KubernetesObject,
+  Observation,
+  ObservedDeployment,
+  SourceObservation,
+} from '@fairway/plugin-gitops-node';
+import {
+  objectKey,
+  type WatchedResource,
+  type WatchSink,
+} from '../cluster/WatchedResource';
+import type { GitopsConfig } from '../config';
+import {
+  objectId,
+  type ObservedOrigin,
+  type RecorderStore,
+  type StoredApplication,
+  type StoredObservation,
+} from '../store';
+import { buildApplication } from './buildApplication';
+import type { ChangeListener } from './ChangePublisher';
+import type { EntityResolver } from './EntityResolver';
+import { FactRecorder } from './FactRecorder';
+import { fingerprintOf } from './fingerprint';
+import { KeyedQueue } from './KeyedQueue';
+import { planDeployments } from './planDeployments';
+import { planFailures } from './planFailures';
+
+/** More than any engine keeps in an object's history. */
+const LATEST_DEPLOYMENTS = 30;
+
+/** What the recorder works with. */
+export interface RecorderOptions {
+  store: RecorderStore;
+  resolver: EntityResolver;
+  listener: ChangeListener;
+  config: GitopsConfig;
+  logger: LoggerService;
+  /** Called after deployments were recorded, so that their commits are looked for. */
+  onDeploymentRecorded?(): void;
+  now?: () => Date;
+}
+
+interface ApplicationInput {
+  observation: StoredObservation;
+  history: readonly ObservedDeployment[];
+  origin: ObservedOrigin;
+  fingerprint: string;
+}
+
+/**
+ * Turns observations into what is stored, and tells what changed.
+ *
+ * @remarks
+ * Observations of one application are recorded one after the other, those of different ones side
+ * by side; an application that refers to a source queues with the source, so that neither misses
+ * a change of the other. Everything that an observation changes is written in one transaction,
+ * and told after it. Recording the same observation again writes nothing.
+ */
+export class Recorder implements WatchSink {
+  readonly #options: RecorderOptions;
+  readonly #store: RecorderStore;
+  readonly #facts: FactRecorder;
+  readonly #queue = new KeyedQueue();
+  readonly #configFingerprint: string;
+  /** By watch; browsers hear of changes alone. */
+  readonly #states = new Map<string, ClusterResourceStatus['state']>();
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#facts = new FactRecorder(options);
+    this.#configFingerprint = fingerprintOf([
+      options.config.environments,
+      options.config.argocd,
+    ]);
+  }
+
+  async observe(
+    watch: WatchedResource,
+    object: KubernetesObject,
+  ): Promise<void> {
+    const origin = this.#origin(watch, objectKey(object));
+    let observations: Observation[];
+    try {
+      observations = watch.observer.observe(object, {
+        cluster: watch.cluster,
+        now: this.#now(),
+      });
+    } catch (error) {
+      this.#options.logger.warn(
+        `Observer '${watch.observer.id}' cannot read ${object.kind} ${origin.object} of cluster '${watch.cluster}'; what was known of it stays`,
+        toError(error),
+      );
+      return;
+    }
+    const keep: string[] = [];
+    let changed = false;
+    for (const observation of observations) {
+      const recorded = await this.#record(observation, origin);
+      keep.push(recorded.id);
+      changed ||= recorded.changed;
+    }
+    if (changed || observations.length !== 1) {
+      await this.#forget(origin, keep);
+    }
+  }
+
+  async remove(watch: WatchedResource, object: string): Promise<void> {
+    await this.#forget(this.#origin(watch, object), []);
+  }
+
+  async listed(
+    watch: WatchedResource,
+    objects: ReadonlySet<string>,
+    at: string,
+  ): Promise<void> {
+    const where = { cluster: watch.cluster, resource: watch.key };
+    for (const object of await this.#store.listObjects(where)) {
+      if (!objects.has(object)) {
+        await this.remove(watch, object);
+      }
+    }
+    await this.#store.touchObserved(where, at);
+  }
+
+  async status(
+    watch: WatchedResource,
+    status: ClusterResourceStatus,
+  ): Promise<void> {
+    await this.#store.putClusterStatus(
+      { cluster: watch.cluster, resource: watch.key },
+      status,
+    );
+    const key = `${watch.cluster} ${watch.key}`;
+    if (this.#states.get(key) !== status.state) {
+      this.#states.set(key, status.state);
+      this.#options.listener.clusterChanged(watch.cluster);
+    }
+  }
+
+  /** Decides anew what belongs to which component, after the catalog changed. */
+  async rejoin(): Promise<void> {
+    for (const stored of await this.#store.listStoredApplications()) {
+      const { observation, application } = stored;
+      if (this.#entityRefOf(observation) !== application.entityRef) {
+        await this.#reconsider(observation);
+      }
+    }
+    await this.#facts.rejoin();
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
+  }
+
+  #origin(watch: WatchedResource, object: string): ObservedOrigin {
+    return { cluster: watch.cluster, resource: watch.key, object };
+  }
+
+  #record(
+    observation: Observation,
+    origin: ObservedOrigin,
+  ): Promise<{ id: string; changed: boolean }> {
+    switch (observation.type) {
+      case 'application':
+        return this.#recordApplication(observation, origin);
+      case 'source':
+        return this.#recordSource(observation, origin);
+      default:
+        return this.#facts.record(observation, origin);
+    }
+  }
+
+  async #recordApplication(
+    { deployments, ...observation }: ApplicationObservation,
+    origin: ObservedOrigin,
+  ): Promise<{ id: string; changed: boolean }> {
+    const id = objectId(observation.ref);
+    const changed = await this.#queue.run(this.#queueKey(observation), () =>
+      this.#apply(
+        {
+          observation,
+          history: deployments,
+          origin,
+          fingerprint: fingerprintOf([
+            observation,
+            deployments,
+            this.#configFingerprint,
+          ]),
+        },
+        { evenIfEqual: false },
+      ),
+    );
+    return { id, changed };
+  }
+
+  async #recordSource(
+    observation: SourceObservation,
+    origin: ObservedOrigin,
+  ): Promise<{ id: string; changed: boolean }> {
+    const key = objectId(observation.ref);
+    const changed = await this.#queue.run(key, async () => {
+      const stored = await this.#store.getSource(key);
+      if (
+        stored &&
+        fingerprintOf(stored.observation) === fingerprintOf(observation)
+      ) {
+        return false;
+      }
+      await this.#store.putSource({ key, observation, origin });
+      return true;
+    });
+    if (changed) {
+      await this.#reconsiderUsersOf(key);
+    }
+    return { id: key, changed };
+  }
+
+  async #reconsiderUsersOf(sourceKey: string): Promise<void> {
+    for (const user of await this.#store.applicationsOfSource(sourceKey)) {
+      await this.#reconsider(user.observation);
+    }
+  }
+
+  /** Builds an application anew from what was last observed of it. */
+  #reconsider(observed: StoredObservation): Promise<boolean> {
+    return this.#queue.run(this.#queueKey(observed), async () => {
+      const stored = await this.#store.getStoredApplication(
+        objectId(observed.ref),
+      );
+      return stored
+        ? this.#apply({ ...stored, history: [] }, { evenIfEqual: true })
+        : false;
+    });
+  }
+
+  #queueKey(observation: StoredObservation): string {
+    return objectId(observation.sourceRef ?? observation.ref);
+  }
+
+  #entityRefOf(
+    observation: StoredObservation,
+    previous?: Application,
+  ): string | undefined {
+    const { resolver } = this.#options;
+    const id = objectId(observation.ref);
+    if (!resolver.ready) {
+      return previous?.id === id ? previous.entityRef : undefined;
+    }
+    return resolver.resolve(observation)?.entityRef;
+  }
+
+  /** Writes what an observation changes; resolves to whether it changed anything. */
+  async #apply(
+    input: ApplicationInput,
+    options: { evenIfEqual: boolean },
+  ): Promise<boolean> {
+    const { observation, history, origin, fingerprint } = input;
+    const id = objectId(observation.ref);
+    const stored = await this.#store.getStoredApplication(id);
+    const previous = stored?.application;
+    const entityRef = this.#entityRefOf(observation, previous);
+    if (
+      stored?.fingerprint === fingerprint &&
+      entityRef === previous?.entityRef &&
+      !options.evenIfEqual
+    ) {
+      return false;
+    }
+    const now = this.#now();
+    const { sourceRef } = observation;
+    const sourceKey = sourceRef && objectId(sourceRef);
+    const source = sourceKey
+      ? (await this.#store.getSource(sourceKey))?.observation
+      : undefined;
+    const application = buildApplication({
+      ...{ observation, source, entityRef, previous, now },
+      config: this.#options.config,
+    });
+    const deployments = await this.#store.latestDeployments(
+      id,
+      LATEST_DEPLOYMENTS,
+    );
+    const added = planDeployments({
+      application,
+      history,
+      known: await this.#store.knownDeploymentKeys(
+        id,
+        history.map(({ key }) => key),
+      ),
+      stored: deployments,
+    });
+    const failures = planFailures({
+      ...{ application, observation, added, now, stored: deployments },
+      open: await this.#store.openFailures(id),
+      failureWindowSeconds: this.#options.config.dora.failureWindowSeconds,
+    });
+    const alert = this.#alert(application, stored);
+    const closedIds = new Set(failures.closed.map(failure => failure.id));
+    const { inserted } = await this.#store.applyApplicationChange({
+      stored: {
+        ...{ application, observation, origin, fingerprint },
+        firstSeenAt: stored?.firstSeenAt ?? now.toISOString(),
+        ...(alert.alertedAt ? { alertedAt: alert.alertedAt } : {}),
+      },
+      sourceKey,
+      deployments: added,
+      failures: [
+        ...failures.opened.filter(failure => !closedIds.has(failure.id)),
+        ...failures.closed,
+      ],
+    });
+
+    const { listener, onDeploymentRecorded } = this.#options;
+    listener.applicationChanged(application, previous);
+    for (const deployment of inserted) {
+      listener.deploymentChanged({
+        deploymentId: deployment,
+        applicationId: id,
+        entityRef,
+      });
+    }
+    failures.opened.forEach(failure => listener.failureOpened(failure));
+    failures.closed.forEach(failure => listener.failureClosed(failure));
+    if (alert.owner) {
+      listener.healthAlert(application, alert.owner);
+    }
+    if (inserted.length > 0) {
+      onDeploymentRecorded?.();
+    }
+    return true;
+  }
+
+  /** Whether the owner is to be told, and what the owner knows then. */
+  #alert(
+    application: Application,
+    stored?: StoredApplication,
+  ): { alertedAt?: string; owner?: string } {
+    const owner = application.entityRef
+      ? this.#options.resolver.get(application.entityRef)?.owner
+      : undefined;
+    const alertedAt = stored?.alertedAt;
+    const { health, healthSince } = application;
+    const becameDegraded =
+      health === 'degraded' &&
+      stored !== undefined &&
+      stored.application.health !== 'degraded';
+    if (becameDegraded && owner && !alertedAt) {
+      return { alertedAt: healthSince, owner };
+    }
+    if (health === 'healthy' && alertedAt) {
+      return { owner };
+    }
+    return { alertedAt };
+  }
+
+  async #forget(
+    origin: ObservedOrigin,
+    keep: readonly string[],
+  ): Promise<void> {
+    const removed = await this.#store.deleteObject(origin, keep);
+    const { listener } = this.#options;
+    removed.applications.forEach(item => listener.applicationRemoved(item));
+    removed.facts.forEach(({ entityRef }) =>
+      listener.factChanged({ entityRef }),
+    );
+    for (const key of removed.sourceKeys) {
+      await this.#reconsiderUsersOf(key);
+    }
+  }
+}

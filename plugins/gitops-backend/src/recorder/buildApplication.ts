@@ -1,0 +1,166 @@
+import {
+  LABEL_ENVIRONMENT,
+  LABEL_PULL_REQUEST,
+  migrationPhase,
+  type Application,
+} from '@fairway/plugin-gitops-common';
+import type { SourceObservation } from '@fairway/plugin-gitops-node';
+import type { GitopsConfig } from '../config';
+import { versionOf } from '../git/images';
+import { objectId, type StoredObservation } from '../store';
+
+const SHORT_REVISION = 7;
+
+/** What an application is made of. */
+export interface ApplicationParts {
+  observation: StoredObservation;
+  /** The source that `observation.sourceRef` names, when it was seen. */
+  source?: SourceObservation;
+  entityRef?: string;
+  /** What was stored before. */
+  previous?: Application;
+  config: GitopsConfig;
+  now: Date;
+}
+
+/** A commit in the length that people read; anything else as it is. */
+function shortRevision(revision: string): string {
+  return /^[0-9a-f]{40}$/.test(revision)
+    ? revision.slice(0, SHORT_REVISION)
+    : revision;
+}
+
+type SyncFields = Pick<
+  Application,
+  'sync' | 'syncMessage' | 'source' | 'desiredRevision'
+>;
+
+/** Sync, and where the manifests come from, with the source joined. */
+export function joinSource(
+  observation: StoredObservation,
+  source?: SourceObservation,
+): SyncFields {
+  const { sourceRef, revision } = observation;
+  const asObserved: SyncFields = {
+    sync: observation.sync,
+    syncMessage: observation.syncMessage,
+    source: observation.source,
+    desiredRevision: observation.desiredRevision,
+  };
+  if (!sourceRef) {
+    return asObserved;
+  }
+  const name = `${sourceRef.kind} ${sourceRef.namespace ?? ''}/${
+    sourceRef.name
+  }`;
+  if (!source) {
+    return {
+      ...asObserved,
+      sync: 'unknown',
+      syncMessage: `${name} is not there, so what should run is unknown`,
+    };
+  }
+  const joined = {
+    source: {
+      ...observation.source,
+      repoUrl: source.url ?? observation.source.repoUrl,
+      targetRevision:
+        source.targetRevision ?? observation.source.targetRevision,
+    },
+    desiredRevision: source.revision,
+  };
+  if (!source.revision) {
+    return {
+      ...joined,
+      sync: 'unknown',
+      syncMessage: source.message ?? `${name} has no revision yet`,
+    };
+  }
+  if (source.revision === revision) {
+    return { ...joined, sync: 'synced' };
+  }
+  const desired = shortRevision(source.revision);
+  return {
+    ...joined,
+    sync: 'out-of-sync',
+    syncMessage:
+      observation.syncMessage ??
+      (revision
+        ? `${shortRevision(revision)} runs, ${name} has ${desired}`
+        : `Nothing was applied yet, ${name} has ${desired}`),
+  };
+}
+
+function validTime(text: string | undefined, now: Date): string | undefined {
+  const time = text === undefined ? NaN : Date.parse(text);
+  return time <= now.getTime() ? new Date(time).toISOString() : undefined;
+}
+
+function engineUrl(
+  observation: StoredObservation,
+  config: GitopsConfig,
+): string | undefined {
+  const { cluster, namespace, name } = observation.ref;
+  const { instances } = config.argocd;
+  const instance =
+    instances.find(candidate => candidate.cluster === cluster) ??
+    instances.find(candidate => candidate.cluster === undefined);
+  if (observation.engine !== 'argocd' || !instance) {
+    return undefined;
+  }
+  const path = [namespace ?? '', name].map(encodeURIComponent).join('/');
+  return `${instance.url}/applications/${path}`;
+}
+
+/** The environment that the labels name, and what it is for. */
+export function environmentOf(
+  labels: Record<string, string>,
+  config: GitopsConfig,
+): Pick<Application, 'environment' | 'tier' | 'pullRequest'> {
+  const environment = labels[LABEL_ENVIRONMENT];
+  const pullRequest = labels[LABEL_PULL_REQUEST];
+  const tier = pullRequest
+    ? 'preview'
+    : config.environments.find(({ name }) => name === environment)?.tier;
+  return { environment, tier, pullRequest };
+}
+
+/** The application that the parts say there is now. */
+export function buildApplication(parts: ApplicationParts): Application {
+  const { observation, source, entityRef, previous, config, now } = parts;
+  const { labels, healthSince, chartVersion } = observation;
+  const { type, annotations, sourceRef, ...observed } = observation;
+  const joined = joinSource(observation, source);
+  const unchangedSince = (isSame: boolean | undefined, since?: string) =>
+    isSame && since ? since : now.toISOString();
+  const application: Application & {
+    labels?: unknown;
+    chartVersion?: unknown;
+  } = {
+    ...observed,
+    ...environmentOf(labels, config),
+    ...joined,
+    id: objectId(observation.ref),
+    entityRef,
+    syncSince: unchangedSince(
+      previous?.sync === joined.sync,
+      previous?.syncSince,
+    ),
+    healthSince:
+      validTime(healthSince, now) ??
+      unchangedSince(
+        previous?.health === observation.health,
+        previous?.healthSince,
+      ),
+    phase: migrationPhase(observation.policy),
+    version:
+      versionOf(observation.images, entityRef) ??
+      chartVersion ??
+      (observation.revision && shortRevision(observation.revision)),
+    engineUrl: engineUrl(observation, config),
+    observedAt: now.toISOString(),
+  };
+  delete application.labels;
+  delete application.chartVersion;
+  return application;
+}
