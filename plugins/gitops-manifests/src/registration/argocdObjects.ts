@@ -34,7 +34,7 @@ export function argocdApplication(
       finalizers: ['resources-finalizer.argocd.argoproj.io'],
     },
     spec: {
-      project: options.project ?? model.name,
+      project: options.project ?? projectName(model),
       source: {
         repoURL: model.repoUrl,
         targetRevision: model.revision,
@@ -75,6 +75,11 @@ function automated({ syncPolicy }: EnvironmentModel) {
   };
 }
 
+/** Teams have projects, too, and a team may be called like one of its services. */
+function projectName(model: ServiceModel): string {
+  return `service-${model.name}`;
+}
+
 export function appProject(
   model: ServiceModel,
   options: ArgocdRegistrationOptions,
@@ -83,7 +88,7 @@ export function appProject(
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
     metadata: {
-      name: model.name,
+      name: projectName(model),
       namespace: options.namespace ?? 'argocd',
       labels: registrationLabels(model),
       // The root application makes the project before the applications that are in it.

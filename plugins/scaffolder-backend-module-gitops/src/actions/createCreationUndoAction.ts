@@ -5,6 +5,48 @@ import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { openForgeRepository } from '../forge';
 import type { ActionDependencies } from './createGitopsActions';
 
+/** Keeps the account of what was undone and what remains, and says it in the log. */
+class Account {
+  readonly undoneList: string[] = [];
+  readonly remainsList: string[] = [];
+  readonly #logger: LoggerService;
+
+  constructor(logger: LoggerService) {
+    this.#logger = logger;
+  }
+
+  undone(what: string): void {
+    this.undoneList.push(what);
+    this.#logger.info(`Undone: ${what}`);
+  }
+
+  remains(what: string): void {
+    this.remainsList.push(what);
+    this.#logger.warn(`Remains: ${what}`);
+  }
+
+  /** Undefined when it failed: that is part of the account, and stops nothing else. */
+  async attempt<T>(
+    what: string,
+    undo: () => Promise<T>,
+  ): Promise<T | undefined> {
+    try {
+      return await undo();
+    } catch (error) {
+      this.remains(`${what} could not be undone: ${stringifyError(error)}`);
+      return undefined;
+    }
+  }
+
+  close(): void {
+    this.#logger.info(
+      this.remainsList.length === 0
+        ? 'Nothing remains of the failed creation; correct what went wrong and start again'
+        : 'Correct what went wrong; what remains is listed above',
+    );
+  }
+}
+
 /** `gitops:creation:undo`: after a failure, no half service stays behind unsaid. */
 export function createCreationUndoAction({
   config,
@@ -106,48 +148,6 @@ export function createCreationUndoAction({
       ctx.output('remains', account.remainsList);
     },
   });
-}
-
-/** Keeps the account of what was undone and what remains, and says it in the log. */
-class Account {
-  readonly undoneList: string[] = [];
-  readonly remainsList: string[] = [];
-  readonly #logger: LoggerService;
-
-  constructor(logger: LoggerService) {
-    this.#logger = logger;
-  }
-
-  undone(what: string): void {
-    this.undoneList.push(what);
-    this.#logger.info(`Undone: ${what}`);
-  }
-
-  remains(what: string): void {
-    this.remainsList.push(what);
-    this.#logger.warn(`Remains: ${what}`);
-  }
-
-  /** Undefined when it failed: that is part of the account, and stops nothing else. */
-  async attempt<T>(
-    what: string,
-    undo: () => Promise<T>,
-  ): Promise<T | undefined> {
-    try {
-      return await undo();
-    } catch (error) {
-      this.remains(`${what} could not be undone: ${stringifyError(error)}`);
-      return undefined;
-    }
-  }
-
-  close(): void {
-    this.#logger.info(
-      this.remainsList.length === 0
-        ? 'Nothing remains of the failed creation; correct what went wrong and create the service again under the same name'
-        : 'Correct what went wrong; what remains is listed above',
-    );
-  }
 }
 
 /** Returns whether the pull request was merged. */

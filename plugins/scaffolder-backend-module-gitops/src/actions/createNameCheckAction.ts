@@ -54,6 +54,13 @@ export function createNameCheckAction(dependencies: ActionDependencies) {
             .describe(
               'Organisation that will own the repository; default the name of the team',
             ),
+        forges: z =>
+          z
+            .array(z.string())
+            .optional()
+            .describe(
+              'Kinds of forge that the template can publish to; another is refused. Default any',
+            ),
       },
       output: {
         repoUrl: z =>
@@ -80,6 +87,7 @@ export function createNameCheckAction(dependencies: ActionDependencies) {
       assertName(name);
       const team = teamOf(owner);
       const location = locate({ ...ctx.input, team, config, integrations });
+      assertForge(location, ctx.input.forges);
       const repoUrl = `${location.host}?owner=${location.owner}&repo=${name}`;
       const api = gitops.as(await ctx.getInitiatorCredentials());
       const answer = await api.checkName({ name, repoUrl });
@@ -148,6 +156,18 @@ function locate(options: {
     `${host}?owner=${owner}&repo=${options.name}`,
     integrations,
   );
+}
+
+function assertForge(location: RepositoryLocation, forges?: string[]): void {
+  if (forges && !forges.includes(location.provider)) {
+    throw new InputError(
+      `${location.host} is a forge of the kind ${
+        location.provider
+      }, and this template publishes to ${forges.join(
+        ', ',
+      )} only. Nothing was changed; choose another forge, or use a template for this one`,
+    );
+  }
 }
 
 function assertFree(

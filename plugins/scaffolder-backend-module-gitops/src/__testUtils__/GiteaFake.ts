@@ -1,0 +1,303 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+interface Pull {
+  number: number;
+  html_url: string;
+  title: string;
+  state: 'open' | 'closed';
+  merged: boolean;
+  merge_commit_sha: string | null;
+  head: { ref: string };
+  base: { ref: string };
+}
+
+const CREDENTIALS = Buffer.from('robot:secret').toString('base64');
+
+/**
+ * The part of Gitea that the actions use: real repositories behind `git http-backend`, and
+ * the REST API with the status codes that Gitea gives.
+ */
+export class GiteaFake {
+  readonly organisations = new Set(['platform', 'payments']);
+  /** Merge every pull request as soon as it is opened. */
+  autoMerge = false;
+  /** Answers of this status instead of the real one, by method and path. */
+  readonly faults = new Map<string, number>();
+  readonly requests: string[] = [];
+  readonly #root = mkdtempSync(path.join(tmpdir(), 'gitea-fake-'));
+  readonly #pulls = new Map<string, Pull[]>();
+  readonly #server = createServer((request, response) =>
+    this.#serve(request, response).catch(error => {
+      response.statusCode = 500;
+      response.end(String(error));
+    }),
+  );
+
+  get url(): string {
+    return `http://localhost:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get host(): string {
+    return new URL(this.url).host;
+  }
+
+  async start(): Promise<void> {
+    await new Promise<void>(resolve =>
+      this.#server.listen(0, '127.0.0.1', resolve),
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise(resolve => this.#server.close(resolve));
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  createRepository(name: string): void {
+    const directory = this.directory(name);
+    mkdirSync(directory, { recursive: true });
+    this.git(name, 'init', '--quiet', '--bare', '--initial-branch=main');
+    this.git(name, 'config', 'http.receivepack', 'true');
+    this.git(name, 'config', 'user.name', 'seed');
+    this.git(name, 'config', 'user.email', 'seed@example.com');
+    this.#pulls.set(name, []);
+  }
+
+  /** Adds a commit to a branch, with nothing in it. */
+  commit(name: string, branch = 'main'): string {
+    const tree = this.git(name, 'mktree');
+    const hash = this.git(name, 'commit-tree', '-m', `Commit ${branch}`, tree);
+    this.git(name, 'update-ref', `refs/heads/${branch}`, hash);
+    return hash;
+  }
+
+  directory(name: string): string {
+    return path.join(this.#root, `${name}.git`);
+  }
+
+  exists(name: string): boolean {
+    return this.#pulls.has(name);
+  }
+
+  pulls(name: string): Pull[] {
+    return this.#pulls.get(name) ?? [];
+  }
+
+  git(name: string, ...args: string[]): string {
+    return execFileSync('git', ['-C', this.directory(name), ...args], {
+      input: '',
+      encoding: 'utf8',
+    }).trim();
+  }
+
+  branches(name: string): string[] {
+    return this.git(name, 'branch', '--format=%(refname:short)')
+      .split('\n')
+      .filter(Boolean);
+  }
+
+  merge(name: string, number: number): void {
+    const pull = this.pulls(name)[number - 1];
+    const commit = this.git(name, 'rev-parse', pull.head.ref);
+    this.git(name, 'update-ref', `refs/heads/${pull.base.ref}`, commit);
+    Object.assign(pull, {
+      state: 'closed',
+      merged: true,
+      merge_commit_sha: commit,
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse) {
+    const { pathname, search, searchParams } = new URL(request.url!, this.url);
+    const line = `${request.method} ${pathname}`;
+    this.requests.push(line);
+    const smart =
+      /^\/(.+)\.git\/(info\/refs|git-upload-pack|git-receive-pack)$/.exec(
+        pathname,
+      );
+    const authorised =
+      request.headers.authorization?.replace(/^basic /i, '') === CREDENTIALS;
+    if ((smart || pathname.startsWith('/api/')) && !authorised) {
+      response.setHeader('www-authenticate', 'Basic realm="Gitea"');
+      response.statusCode = 401;
+      response.end('Unauthorized');
+      return;
+    }
+    if (smart && this.exists(smart[1])) {
+      await this.#backend(request, response, { pathname, search });
+      return;
+    }
+    const fault = this.faults.get(line);
+    const body = await readJson(request);
+    const [status, answer] = fault
+      ? [fault, { message: 'fault' }]
+      : this.#answer(line, body, searchParams);
+    response.statusCode = status;
+    response.setHeader('content-type', 'application/json');
+    response.end(status === 204 ? undefined : JSON.stringify(answer));
+  }
+
+  #answer(line: string, body: any, query: URLSearchParams): [number, unknown] {
+    const missing: [number, unknown] = [404, { message: 'not found' }];
+    const page = /^GET \/([^/]+\/[^/]+)\/src\/branch\/main/.exec(line);
+    if (page) {
+      return this.exists(page[1]) ? [200, 'page'] : missing;
+    }
+    const organisation = /^(GET|POST) \/api\/v1\/orgs\/([^/]+)(\/repos)?$/.exec(
+      line,
+    );
+    if (organisation) {
+      const name = `${organisation[2]}/${body?.name}`;
+      if (!this.organisations.has(organisation[2])) {
+        return missing;
+      }
+      if (organisation[1] === 'GET') {
+        return [200, { name: organisation[2] }];
+      }
+      if (this.exists(name)) {
+        return [409, { message: 'repository already exists' }];
+      }
+      this.createRepository(name);
+      return [201, {}];
+    }
+    const inRepository =
+      /^(\w+) \/api\/v1\/repos\/([^/]+\/[^/]+)(?:\/(.*))?$/.exec(line);
+    if (!inRepository || !this.exists(inRepository[2])) {
+      return missing;
+    }
+    const [, method, name, rest = ''] = inRepository;
+    return this.#inRepository({ method, name, rest, body, query }) ?? missing;
+  }
+
+  #inRepository(options: {
+    method: string;
+    name: string;
+    rest: string;
+    body: any;
+    query: URLSearchParams;
+  }): [number, unknown] | undefined {
+    const { method, name, rest, body, query } = options;
+    const pulls = this.pulls(name);
+    switch (`${method} ${rest.split('/')[0]}`) {
+      case 'GET ':
+        return [200, { default_branch: 'main' }];
+      case 'DELETE ':
+        this.#pulls.delete(name);
+        rmSync(this.directory(name), { recursive: true });
+        return [204, {}];
+      case 'GET branches':
+        return [
+          200,
+          this.branches(name).map(branch => ({
+            name: branch,
+            commit: { id: this.git(name, 'rev-parse', branch) },
+          })),
+        ];
+      case 'DELETE branches': {
+        const branch = rest.slice('branches/'.length);
+        if (!this.branches(name).includes(branch)) {
+          return undefined;
+        }
+        this.git(name, 'update-ref', '-d', `refs/heads/${branch}`);
+        return [204, {}];
+      }
+      case 'POST pulls':
+        return this.#openPull(name, body);
+      case 'GET pulls': {
+        const found = pulls[Number(rest.split('/')[1]) - 1];
+        if (rest !== 'pulls') {
+          return found && [200, found];
+        }
+        const size = Number(query.get('limit'));
+        const start = (Number(query.get('page') ?? 1) - 1) * size;
+        return [
+          200,
+          pulls
+            .filter(pull => pull.state === query.get('state'))
+            .slice(start, start + size),
+        ];
+      }
+      case 'PATCH pulls':
+        pulls[Number(rest.split('/')[1]) - 1].state = body.state;
+        return [201, {}];
+      default:
+        return undefined;
+    }
+  }
+
+  #openPull(name: string, body: any): [number, unknown] {
+    if (!this.branches(name).includes(body.head)) {
+      return [404, { message: 'no such branch' }];
+    }
+    const number = this.pulls(name).length + 1;
+    this.pulls(name).push({
+      number,
+      html_url: `${this.url}/${name}/pulls/${number}`,
+      title: body.title,
+      state: 'open',
+      merged: false,
+      merge_commit_sha: null,
+      head: { ref: body.head },
+      base: { ref: body.base },
+    });
+    const answer = structuredClone(this.pulls(name)[number - 1]);
+    if (this.autoMerge) {
+      this.merge(name, number);
+    }
+    return [201, answer];
+  }
+
+  /** Hands a request to `git http-backend`, a CGI program. */
+  async #backend(
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: { pathname: string; search: string },
+  ): Promise<void> {
+    const child = spawn('git', ['http-backend'], {
+      env: {
+        ...process.env,
+        GIT_PROJECT_ROOT: this.#root,
+        GIT_HTTP_EXPORT_ALL: '1',
+        PATH_INFO: url.pathname,
+        QUERY_STRING: url.search.slice(1),
+        REQUEST_METHOD: request.method,
+        CONTENT_TYPE: request.headers['content-type'] ?? '',
+        REMOTE_USER: 'robot',
+      },
+    });
+    request.pipe(child.stdin);
+    const chunks: Buffer[] = [];
+    for await (const chunk of child.stdout) {
+      chunks.push(chunk);
+    }
+    const output = Buffer.concat(chunks);
+    const end = output.indexOf('\r\n\r\n');
+    for (const header of output.subarray(0, end).toString().split('\r\n')) {
+      const [key, value] = header.split(': ');
+      if (key === 'Status') {
+        response.statusCode = Number(value.split(' ')[0]);
+      } else {
+        response.setHeader(key, value);
+      }
+    }
+    response.end(output.subarray(end + 4));
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<any> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) {
+    chunks.push(chunk);
+  }
+  const text = Buffer.concat(chunks).toString();
+  return text ? JSON.parse(text) : undefined;
+}
