@@ -31,7 +31,7 @@ function basic(user: string, password: string): string {
 
 /** `git@host:owner/repo` is how people write `ssh://git@host/owner/repo`. */
 function parseUrl(repoUrl: string): URL | undefined {
-  const scp = /^([\w.-]+@)?([\w.-]+):(?!\/\/)(.+)$/.exec(repoUrl);
+  const scp = /^([\w.-]+@)?([\w.-]+):(?!\/\/|:)(.+)$/.exec(repoUrl);
   const text =
     scp && !repoUrl.includes('://')
       ? `ssh://${scp[1] ?? ''}${scp[2]}/${scp[3]}`

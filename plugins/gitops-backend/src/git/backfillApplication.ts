@@ -29,7 +29,6 @@ interface State {
   first: boolean;
 }
 
-
 const MAX_STATES = 2_000;
 /** How far back a rollback or a revert is looked for. */
 const LOOK_BACK = 50;
