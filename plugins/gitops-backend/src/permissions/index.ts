@@ -1,0 +1,3 @@
+export * from './gitopsApplicationResourceRef';
+export * from './isEntityOwner';
+export * from './registerGitopsPermissions';

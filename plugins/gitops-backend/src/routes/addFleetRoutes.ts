@@ -1,0 +1,21 @@
+import type { Router } from 'express';
+import type { RouterOptions } from './createRouter';
+import { fleetQuerySchema } from './fleetQuerySchema';
+import { parse } from './parse';
+
+/** `GET /fleet` and `GET /clusters`. */
+export function addFleetRoutes(
+  router: Router,
+  { httpAuth, answers }: RouterOptions,
+): void {
+  router.get('/fleet', async (request, response) => {
+    const credentials = await httpAuth.credentials(request);
+    const query = parse(fleetQuerySchema, request.query);
+    response.json(await answers.getFleet(query, { credentials, request }));
+  });
+
+  router.get('/clusters', async (request, response) => {
+    const credentials = await httpAuth.credentials(request);
+    response.json(await answers.getClusters({ credentials, request }));
+  });
+}

@@ -1,0 +1,196 @@
+import type {
+  AuditorService,
+  PermissionsRegistryService,
+  PermissionsService,
+} from '@backstage/backend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
+import {
+  AuthorizeResult,
+  type PolicyDecision,
+  type ResourcePermission,
+} from '@backstage/plugin-permission-common';
+import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
+import {
+  gitopsApplicationOperatePermission,
+  gitopsApplicationReadPermission,
+  type ApplicationsQuery,
+  type CommandPermission,
+  type DeploymentsQuery,
+  type DoraQuery,
+  type FleetQuery,
+  type NameCheckQuery,
+} from '@fairway/plugin-gitops-common';
+import {
+  gitopsApplicationResourceRef,
+  type OwnedApplication,
+} from '../permissions';
+import { subjectOf } from './CommandRunner';
+import type { AuthorizedCaller, Caller, GitopsAnswers } from './GitopsAnswers';
+import type { Service, ServiceDirectory } from './ServiceDirectory';
+import { withAuditEvent } from './withAuditEvent';
+
+type IsAuthorized = (
+  decision: PolicyDecision,
+  resource: OwnedApplication | undefined,
+) => boolean;
+
+/**
+ * Asks the permission policy as the caller, before anything is read or written. HTTP routes and
+ * actions alike go through it.
+ *
+ * @remarks
+ * Conditions are applied here, to the owners of the component that an application belongs to.
+ * Whatever is not clearly allowed is refused. Each command leaves one audit event, also when it
+ * was refused.
+ */
+export class AuthorizedGitopsAnswers implements GitopsAnswers {
+  readonly #answers: GitopsAnswers<AuthorizedCaller>;
+  readonly #directory: ServiceDirectory;
+  readonly #permissions: PermissionsService;
+  readonly #auditor: AuditorService;
+  readonly #isAuthorized: IsAuthorized;
+
+  constructor(options: {
+    answers: GitopsAnswers<AuthorizedCaller>;
+    directory: ServiceDirectory;
+    permissions: PermissionsService;
+    /** After the resource type was registered with it. */
+    permissionsRegistry: PermissionsRegistryService;
+    auditor: AuditorService;
+  }) {
+    this.#answers = options.answers;
+    this.#directory = options.directory;
+    this.#permissions = options.permissions;
+    this.#auditor = options.auditor;
+    this.#isAuthorized = createConditionAuthorizer(
+      options.permissionsRegistry.getPermissionRuleset(
+        gitopsApplicationResourceRef,
+      ),
+    );
+  }
+
+  async getFleet(query: FleetQuery, caller: Caller) {
+    return this.#answers.getFleet(query, await this.#authorize(caller));
+  }
+
+  async getApplications(query: ApplicationsQuery, caller: Caller) {
+    return this.#answers.getApplications(query, await this.#authorize(caller));
+  }
+
+  async getApplication(id: string, caller: Caller) {
+    return this.#answers.getApplication(id, await this.#authorize(caller));
+  }
+
+  async getService(entityRef: string, caller: Caller) {
+    return this.#answers.getService(entityRef, await this.#authorize(caller));
+  }
+
+  async getDeployments(query: DeploymentsQuery, caller: Caller) {
+    return this.#answers.getDeployments(query, await this.#authorize(caller));
+  }
+
+  async getDeployment(id: string, caller: Caller) {
+    return this.#answers.getDeployment(id, await this.#authorize(caller));
+  }
+
+  async getDora(query: DoraQuery, caller: Caller) {
+    return this.#answers.getDora(query, await this.#authorize(caller));
+  }
+
+  async getClusters(caller: Caller) {
+    return this.#answers.getClusters(await this.#authorize(caller));
+  }
+
+  async checkName(query: NameCheckQuery, caller: Caller) {
+    return this.#answers.checkName(query, await this.#authorize(caller));
+  }
+
+  async runCommand(
+    command: Parameters<GitopsAnswers['runCommand']>[0],
+    caller: Caller,
+  ) {
+    return withAuditEvent({
+      auditor: this.#auditor,
+      event: {
+        eventId: `application-${command.command}`,
+        severityLevel: 'medium',
+        ...(caller.request && { request: caller.request }),
+        meta: {
+          applicationId: command.id,
+          subject: subjectOf(caller.credentials),
+          request: { ...command.request },
+        },
+      },
+      run: async () => {
+        const authorized = await this.#authorize(caller);
+        const application = await this.#answers.getApplication(
+          command.id,
+          authorized,
+        );
+        const services = await this.#directory.getServices(caller.credentials);
+        const service = services.get(application.entityRef ?? '');
+        const permission = await this.#mayOperate(caller, service);
+        if (!permission.allowed) {
+          throw new NotAllowedError(permission.reason);
+        }
+        return this.#answers.runCommand(command, authorized);
+      },
+    });
+  }
+
+  async #authorize(caller: Caller): Promise<AuthorizedCaller> {
+    const decision = await this.#decide(
+      gitopsApplicationReadPermission,
+      caller,
+    );
+    if (
+      decision.result !== AuthorizeResult.ALLOW &&
+      decision.result !== AuthorizeResult.CONDITIONAL
+    ) {
+      throw new NotAllowedError(
+        `You may not read applications; ask who administers the portal for the permission ${gitopsApplicationReadPermission.name}`,
+      );
+    }
+    return {
+      credentials: caller.credentials,
+      mayRead: owners => this.#isAuthorized(decision, { owners }),
+      mayOperate: service => this.#mayOperate(caller, service),
+    };
+  }
+
+  async #mayOperate(
+    caller: Caller,
+    service: Service | undefined,
+  ): Promise<CommandPermission> {
+    const decision = await this.#decide(
+      gitopsApplicationOperatePermission,
+      caller,
+    );
+    // What belongs to no component has no owner whom a condition could speak of.
+    const allowed = service
+      ? this.#isAuthorized(decision, { owners: service.owners })
+      : decision.result === AuthorizeResult.ALLOW;
+    if (allowed) {
+      return { allowed };
+    }
+    return {
+      allowed: false,
+      reason: service
+        ? `You may not give commands to ${service.title ?? service.name}; ask ${
+            service.owner ?? 'who administers the portal'
+          }`
+        : 'You may not give commands to an application that belongs to no component; register its component first',
+    };
+  }
+
+  async #decide(
+    permission: ResourcePermission,
+    caller: Caller,
+  ): Promise<PolicyDecision> {
+    const [decision] = await this.#permissions.authorizeConditional(
+      [{ permission }],
+      { credentials: caller.credentials },
+    );
+    return decision;
+  }
+}

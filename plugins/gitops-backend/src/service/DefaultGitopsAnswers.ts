@@ -1,0 +1,347 @@
+import { NotFoundError } from '@backstage/errors';
+import {
+  HEALTH_STATUSES,
+  SYNC_STATUSES,
+  type Application,
+  type ApplicationsQuery,
+  type ApplicationsResponse,
+  type ClusterStatus,
+  type Deployment,
+  type DeploymentsQuery,
+  type DeploymentsResponse,
+  type DoraQuery,
+  type Environment,
+  type FleetQuery,
+  type FleetResponse,
+  type NameCheckQuery,
+  type PartialError,
+  type ServiceResponse,
+} from '@fairway/plugin-gitops-common';
+import type { DoraService } from '../dora';
+import type { ApplicationFilter, GitopsReader } from '../store';
+import { buildService } from './buildService';
+import type { CommandRunner } from './CommandRunner';
+import { pageOf } from './cursor';
+import {
+  buildFleetRows,
+  filterFleetRows,
+  isUnregistered,
+  sortFleetRows,
+} from './fleetRows';
+import type { AuthorizedCaller, GitopsAnswers } from './GitopsAnswers';
+import { markStale } from './markStale';
+import type { NameChecker } from './NameChecker';
+import type { Service, ServiceDirectory } from './ServiceDirectory';
+
+const DEFAULT_LIMIT = 50;
+
+/** What {@link DefaultGitopsAnswers} stands on. */
+export interface DefaultGitopsAnswersOptions {
+  store: GitopsReader;
+  directory: ServiceDirectory;
+  dora: DoraService;
+  commands: CommandRunner;
+  names: NameChecker;
+  /** In the order of promotion. */
+  environments: Environment[];
+  now?: () => Date;
+}
+
+type Services = ReadonlyMap<string, Service>;
+
+/** Answers from the store and the catalog, within what the caller may read. */
+export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
+  readonly #options: DefaultGitopsAnswersOptions;
+
+  constructor(options: DefaultGitopsAnswersOptions) {
+    this.#options = options;
+  }
+
+  async getFleet(
+    query: FleetQuery,
+    caller: AuthorizedCaller,
+  ): Promise<FleetResponse> {
+    const { dora, environments } = this.#options;
+    const { services, applications, clusters } = await this.#read(caller);
+    const rows = buildFleetRows(services.values(), applications);
+    const sort = query.sort ?? 'name';
+    const page = pageOf(sortFleetRows(filterFleetRows(rows, query), sort), {
+      sort,
+      limit: query.limit ?? DEFAULT_LIMIT,
+      cursor: query.cursor,
+    });
+    const leadTimes = await dora.leadTimes(
+      page.items.flatMap(({ entityRef }) => entityRef ?? []),
+    );
+    return {
+      environments,
+      rows: page.items.map(row => ({
+        ...row,
+        leadTimeSeconds: row.entityRef && leadTimes.get(row.entityRef),
+      })) as FleetResponse['rows'],
+      totalRows: page.total,
+      nextCursor: page.nextCursor,
+      counts: {
+        services: rows.filter(({ entityRef }) => entityRef).length,
+        applications: applications.length,
+        health: countBy(HEALTH_STATUSES, applications, one => one.health),
+        sync: countBy(SYNC_STATUSES, applications, one => one.sync),
+        unregistered: rows.filter(isUnregistered).length,
+      },
+      clusters: countApplications(clusters, applications),
+      errors: errorsOf(clusters),
+    };
+  }
+
+  async getApplications(
+    query: ApplicationsQuery,
+    caller: AuthorizedCaller,
+  ): Promise<ApplicationsResponse> {
+    const { owner, system, entityRef, limit, cursor, ...filter } = query;
+    const sort = query.sort ?? 'name';
+    const { services, applications, clusters } = await this.#read(caller, {
+      ...filter,
+      sort,
+      ...(entityRef?.length && { entityRefs: entityRef }),
+    });
+    const matching = applications.filter(application => {
+      const service = services.get(application.entityRef ?? '');
+      return (
+        (!owner?.length || owner.includes(service?.owner ?? '')) &&
+        (!system?.length || system.includes(service?.system ?? ''))
+      );
+    });
+    const page = pageOf(matching, {
+      sort,
+      limit: limit ?? DEFAULT_LIMIT,
+      cursor,
+    });
+    return {
+      items: page.items,
+      totalItems: page.total,
+      nextCursor: page.nextCursor,
+      errors: errorsOf(clusters),
+    };
+  }
+
+  async getApplication(
+    id: string,
+    caller: AuthorizedCaller,
+  ): Promise<Application> {
+    const { store, directory } = this.#options;
+    const [application, services, clusters] = await Promise.all([
+      store.getApplication(id),
+      directory.getServices(caller.credentials),
+      store.listClusterStatus(),
+    ]);
+    if (!application || !isReadable(application.entityRef, services, caller)) {
+      throw new NotFoundError(
+        `There is no application '${id}' that you may see; look for it in the fleet`,
+      );
+    }
+    return markStale([application], clusters)[0];
+  }
+
+  async getService(
+    entityRef: string,
+    caller: AuthorizedCaller,
+  ): Promise<ServiceResponse> {
+    const { store, dora, directory, environments } = this.#options;
+    const services = await directory.getServices(caller.credentials);
+    const service = services.get(entityRef);
+    if (!service || !caller.mayRead(service.owners)) {
+      throw new NotFoundError(
+        `There is no component ${entityRef} that you may see; look for it in the catalog`,
+      );
+    }
+    const now = this.#options.now?.() ?? new Date();
+    const [page, clusters, deployments, recent, report, facts, operate] =
+      await Promise.all([
+        store.listApplications({ entityRefs: [entityRef] }),
+        store.listClusterStatus(),
+        store.listDeployments({
+          entityRef: [entityRef],
+          limit: DEFAULT_LIMIT,
+        }),
+        store.deploymentsInWindow({
+          from: new Date(now.getTime() - WAITING_DAYS * DAY_MS).toISOString(),
+          to: new Date(now.getTime() + DAY_MS).toISOString(),
+          entityRefs: [entityRef],
+        }),
+        dora.getReport(
+          { scope: { kind: 'service', ref: entityRef } },
+          { services: [service] },
+        ),
+        store.listFacts({ entityRefs: [entityRef] }),
+        caller.mayOperate(service),
+      ]);
+    const applications = markStale(page.items, clusters);
+    return {
+      entityRef,
+      ...buildService({ environments, applications, deployments: recent }),
+      deployments: deployments.items,
+      nextDeploymentsCursor: deployments.nextCursor,
+      dora: report.report,
+      facts,
+      permissions: { operate },
+      clusters: countApplications(
+        clusters.filter(({ name }) =>
+          applications.some(({ ref }) => ref.cluster === name),
+        ),
+        applications,
+      ),
+      errors: errorsOf(clusters),
+    };
+  }
+
+  async getDeployments(
+    query: DeploymentsQuery,
+    caller: AuthorizedCaller,
+  ): Promise<DeploymentsResponse> {
+    const { store, directory } = this.#options;
+    const services = await directory.getServices(caller.credentials);
+    const readable = (ref: string | undefined) =>
+      isReadable(ref, services, caller);
+    if (query.applicationId?.length) {
+      const applications = await store.getApplications(query.applicationId);
+      if (
+        applications.length === new Set(query.applicationId).size &&
+        applications.every(({ entityRef }) => readable(entityRef))
+      ) {
+        return store.listDeployments(query);
+      }
+    }
+    const wanted = query.entityRef?.length
+      ? query.entityRef
+      : [...services.keys()];
+    return store.listDeployments({
+      ...query,
+      entityRef: wanted.filter(ref => readable(ref)),
+    });
+  }
+
+  async getDeployment(
+    id: string,
+    caller: AuthorizedCaller,
+  ): Promise<Deployment> {
+    const { store, directory } = this.#options;
+    const [deployment, services] = await Promise.all([
+      store.getDeployment(id),
+      directory.getServices(caller.credentials),
+    ]);
+    if (!deployment || !isReadable(deployment.entityRef, services, caller)) {
+      throw new NotFoundError(
+        `There is no deployment '${id}' that you may see; look for it on the page of its service`,
+      );
+    }
+    return deployment;
+  }
+
+  async getDora(query: DoraQuery, caller: AuthorizedCaller) {
+    const services = await this.#options.directory.getServices(
+      caller.credentials,
+    );
+    return this.#options.dora.getReport(query, {
+      services: [...services.values()].filter(({ owners }) =>
+        caller.mayRead(owners),
+      ),
+    });
+  }
+
+  async getClusters(caller: AuthorizedCaller) {
+    const { applications, clusters } = await this.#read(caller);
+    return { items: countApplications(clusters, applications) };
+  }
+
+  async runCommand(
+    command: Parameters<GitopsAnswers['runCommand']>[0],
+    caller: AuthorizedCaller,
+  ) {
+    const application = await this.getApplication(command.id, caller);
+    return this.#options.commands.run({ ...command, application }, caller);
+  }
+
+  checkName(query: NameCheckQuery, caller: AuthorizedCaller) {
+    return this.#options.names.check(query, caller.credentials);
+  }
+
+  /** What the caller may see, with one query of the store and one of the catalog. */
+  async #read(
+    caller: AuthorizedCaller,
+    filter: ApplicationFilter & { sort?: ApplicationsQuery['sort'] } = {},
+  ): Promise<{
+    services: Services;
+    applications: Application[];
+    clusters: ClusterStatus[];
+  }> {
+    const { store, directory } = this.#options;
+    const [all, stored, clusters] = await Promise.all([
+      directory.getServices(caller.credentials),
+      store.listApplications(filter),
+      store.listClusterStatus(),
+    ]);
+    const services = new Map(
+      [...all].filter(([, { owners }]) => caller.mayRead(owners)),
+    );
+    const applications = stored.items.filter(({ entityRef }) =>
+      isReadable(entityRef, services, caller),
+    );
+    return {
+      services,
+      applications: markStale(applications, clusters),
+      clusters,
+    };
+  }
+}
+
+/** How far back a commit may wait for the next environment, in days. */
+const WAITING_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+function isReadable(
+  entityRef: string | undefined,
+  services: Services,
+  caller: AuthorizedCaller,
+): boolean {
+  if (!entityRef) {
+    return caller.mayRead([]);
+  }
+  const service = services.get(entityRef);
+  return service !== undefined && caller.mayRead(service.owners);
+}
+
+function countBy<T extends string>(
+  values: readonly T[],
+  applications: readonly Application[],
+  read: (application: Application) => T,
+): Record<T, number> {
+  return Object.fromEntries(
+    values.map(value => [
+      value,
+      applications.filter(application => read(application) === value).length,
+    ]),
+  ) as Record<T, number>;
+}
+
+/** Counts what the caller may see; the store counts everything. */
+function countApplications(
+  clusters: readonly ClusterStatus[],
+  applications: readonly Application[],
+): ClusterStatus[] {
+  return clusters.map(cluster => ({
+    ...cluster,
+    applications: applications.filter(({ ref }) => ref.cluster === cluster.name)
+      .length,
+  }));
+}
+
+function errorsOf(clusters: readonly ClusterStatus[]): PartialError[] {
+  return clusters
+    .filter(({ state }) => state === 'unreachable' || state === 'forbidden')
+    .map(({ name, title, state, since, message }) => ({
+      source: name,
+      message:
+        message ??
+        `Cluster ${title} is ${state} since ${since}; see its status for the cause`,
+    }));
+}

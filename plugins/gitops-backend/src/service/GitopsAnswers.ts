@@ -1,0 +1,73 @@
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
+import type { Request } from 'express';
+import type {
+  Application,
+  ApplicationCommand,
+  ApplicationsQuery,
+  ApplicationsResponse,
+  ClusterStatus,
+  CommandPermission,
+  CommandRequest,
+  CommandResponse,
+  Deployment,
+  DeploymentsQuery,
+  DeploymentsResponse,
+  DoraQuery,
+  DoraResponse,
+  FleetQuery,
+  FleetResponse,
+  NameCheckQuery,
+  NameCheckResponse,
+  ServiceResponse,
+} from '@fairway/plugin-gitops-common';
+import type { Service } from './ServiceDirectory';
+
+/** Who asks. */
+export interface Caller {
+  credentials: BackstageCredentials;
+  /** The HTTP request, for the audit log; absent for actions. */
+  request?: Request;
+}
+
+/** Who asks, with what the permission policy said of them. */
+export interface AuthorizedCaller extends Caller {
+  /** Whether they may read what one of these owns; without owners: what belongs to no component. */
+  mayRead(owners: readonly string[]): boolean;
+  /** Whether they may give commands to applications of a service. */
+  mayOperate(service: Service): Promise<CommandPermission>;
+}
+
+/**
+ * Everything that Fairway answers; the shapes are those of the HTTP API.
+ *
+ * @remarks
+ * Errors: NotAllowedError when the caller may read nothing or not give the command,
+ * NotFoundError for what does not exist or the caller may not see, InputError for a query that
+ * makes no sense or a command that the engine does not have, ServiceUnavailableError for a
+ * cluster that does not take a command.
+ */
+export interface GitopsAnswers<TCaller extends Caller = Caller> {
+  getFleet(query: FleetQuery, caller: TCaller): Promise<FleetResponse>;
+  getApplications(
+    query: ApplicationsQuery,
+    caller: TCaller,
+  ): Promise<ApplicationsResponse>;
+  getApplication(id: string, caller: TCaller): Promise<Application>;
+  getService(entityRef: string, caller: TCaller): Promise<ServiceResponse>;
+  getDeployments(
+    query: DeploymentsQuery,
+    caller: TCaller,
+  ): Promise<DeploymentsResponse>;
+  getDeployment(id: string, caller: TCaller): Promise<Deployment>;
+  getDora(query: DoraQuery, caller: TCaller): Promise<DoraResponse>;
+  getClusters(caller: TCaller): Promise<{ items: ClusterStatus[] }>;
+  runCommand(
+    command: {
+      id: string;
+      command: ApplicationCommand;
+      request: CommandRequest;
+    },
+    caller: TCaller,
+  ): Promise<CommandResponse>;
+  checkName(query: NameCheckQuery, caller: TCaller): Promise<NameCheckResponse>;
+}

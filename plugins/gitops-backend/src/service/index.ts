@@ -1,0 +1,3 @@
+export { createGitopsAnswers } from './createGitopsAnswers';
+export type { CreateGitopsAnswersOptions } from './createGitopsAnswers';
+export type { Caller, GitopsAnswers } from './GitopsAnswers';
