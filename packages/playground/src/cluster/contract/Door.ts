@@ -85,6 +85,7 @@ export interface Door {
     patch: PatchRequest,
   ): Promise<KubernetesObject>;
   delete(collection: Collection, name: string): Promise<unknown>;
+  /** The session is there before the server has answered; `next` waits for lines. */
   watch(collection: Collection, query: WatchQuery): Promise<WatchSession>;
   log(
     pod: { namespace: string; name: string },
@@ -109,6 +110,7 @@ export class WatchSession {
   readonly #close: () => void;
   #wake?: () => void;
   #ended = false;
+  #error?: Error;
 
   constructor(close: () => void) {
     this.#close = close;
@@ -119,8 +121,10 @@ export class WatchSession {
     this.#wake?.();
   }
 
-  end(): void {
+  /** @param error - why the watch did not come about or broke off */
+  end(error?: Error): void {
     this.#ended = true;
+    this.#error ??= error;
     this.#wake?.();
   }
 
@@ -139,7 +143,11 @@ export class WatchSession {
         };
       });
     }
-    return this.#lines.shift();
+    const line = this.#lines.shift();
+    if (!line && this.#error) {
+      throw this.#error;
+    }
+    return line;
   }
 
   /** The next lines, as `TYPE name`. */

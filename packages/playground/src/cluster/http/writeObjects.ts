@@ -193,6 +193,12 @@ async function readObject(request: ApiRequest): Promise<KubernetesObject> {
   if (!isJsonObject(body.metadata)) {
     body.metadata = {};
   }
+  const { resource } = request.target;
+  if (!resource.custom) {
+    // Of a built-in kind the path says enough.
+    body.apiVersion ??= apiVersionOf(resource);
+    body.kind ??= resource.kind;
+  }
   return body as unknown as KubernetesObject;
 }
 
