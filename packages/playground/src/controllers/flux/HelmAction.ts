@@ -1,7 +1,7 @@
 import { KubernetesObject, ObjectKey } from '../../types';
 import { ControllerContext } from '../ControllerContext';
 import { byApplyOrder } from '../objects/applyOrder';
-import { findCondition, timestamp } from '../objects/conditions';
+import { findCondition } from '../objects/conditions';
 import { differs } from '../objects/differs';
 import { canonicalJson, sha256 } from '../objects/digest';
 import { keyOf, NAMESPACE } from '../objects/kinds';
@@ -11,27 +11,11 @@ import { ChartContent, mergeValues, renderChart } from './chart';
 import { FluxCondition, progressing, setConditions } from './fluxConditions';
 import { durationMs, isRequested, requestedAt } from './fluxObjects';
 import { checkHealth } from './healthCheck';
+import { describeRelease, Snapshot, withRelease } from './helmHistory';
 import { inventoryOf, pruneInventory } from './inventory';
 
 const FIELD_MANAGER = 'helm-controller';
-const MOST_HISTORY = 5;
 const DEFAULT_TIMEOUT = '5m0s';
-
-/** One entry of `status.history`: a release as Helm stored it, newest first. */
-interface Snapshot {
-  name: string;
-  namespace: string;
-  version: number;
-  status: 'deployed' | 'superseded' | 'failed';
-  action: 'install' | 'upgrade';
-  chartName: string;
-  chartVersion: string;
-  appVersion?: string;
-  configDigest: string;
-  digest: string;
-  firstDeployed: string;
-  lastDeployed: string;
-}
 
 /**
  * An install or an upgrade of a HelmRelease: apply, wait for health, report. A failed
@@ -140,7 +124,7 @@ export class HelmAction {
   advance(): 'waiting' | 'done' {
     const { cluster, timing } = this.#context;
     const check = this.#error
-      ? ({ phase: 'failed' } as const)
+      ? ({ phase: 'failed', cause: this.#error } as const)
       : checkHealth({
           cluster,
           keys: this.#objects.map(keyOf),
@@ -156,7 +140,7 @@ export class HelmAction {
     if (check.phase === 'passed') {
       this.#succeed();
     } else {
-      this.#fail(this.#error ?? 'context deadline exceeded');
+      this.#fail(check.cause!);
     }
     return 'done';
   }
@@ -232,34 +216,18 @@ export class HelmAction {
   }
 
   #snapshot(status: 'deployed' | 'failed'): Snapshot[] {
-    const { chart } = this.#content;
-    const now = timestamp();
-    const history = this.#history;
-    const snapshot: Snapshot = {
+    const { name, version, appVersion } = this.#content.chart;
+    return withRelease(this.#history, {
       name: this.#releaseName,
       namespace: this.#namespace,
-      version: (this.#latest?.version ?? 0) + 1,
       status,
       action: this.#action,
-      chartName: chart.name,
-      chartVersion: chart.version,
-      appVersion: chart.appVersion,
+      chartName: name,
+      chartVersion: version,
+      appVersion,
       configDigest: this.#configDigest,
       digest: `sha256:${sha256(canonicalJson(this.#objects))}`,
-      firstDeployed: history.at(-1)?.firstDeployed ?? now,
-      lastDeployed: now,
-    };
-    const before = history.map(other =>
-      status === 'deployed' && other.status === 'deployed'
-        ? { ...other, status: 'superseded' as const }
-        : other,
-    );
-    return [snapshot, ...before].slice(0, MOST_HISTORY);
-  }
-
-  #describe(history: Snapshot[]): string {
-    const [{ name, namespace, version, chartName, chartVersion }] = history;
-    return `release ${namespace}/${name}.v${version} with chart ${chartName}@${chartVersion}`;
+    });
   }
 
   #succeed(): void {
@@ -267,7 +235,9 @@ export class HelmAction {
     const history = this.#snapshot('deployed');
     const reason =
       action === 'install' ? 'InstallSucceeded' : 'UpgradeSucceeded';
-    const message = `Helm ${action} succeeded for ${this.#describe(history)}`;
+    const message = `Helm ${action} succeeded for ${describeRelease(
+      history[0],
+    )}`;
     const status = 'True';
     this.#write({
       fields: {

@@ -1,7 +1,7 @@
 import { KubernetesObject, ObjectKey } from '../../types';
 import { ControllerContext } from '../ControllerContext';
 import { byApplyOrder } from '../objects/applyOrder';
-import { Condition, findCondition, timestamp } from '../objects/conditions';
+import { Condition, findCondition } from '../objects/conditions';
 import { differs } from '../objects/differs';
 import { canonicalJson, sha256 } from '../objects/digest';
 import { GIT_REPOSITORY, isClusterScoped, keyOf } from '../objects/kinds';
@@ -13,6 +13,7 @@ import {
   FluxCondition,
   progressing,
   setConditions,
+  settled,
 } from './fluxConditions';
 import {
   durationMs,
@@ -23,22 +24,13 @@ import {
 import { commitOf } from './GitRepositoryController';
 import { checkHealth } from './healthCheck';
 import { Inventory, inventoryOf, pruneInventory } from './inventory';
+import { HistoryEntry, withAttempt } from './kustomizationHistory';
+import { overlayOf } from './kustomizationOverlay';
 
 const FIELD_MANAGER = 'kustomize-controller';
-const MOST_HISTORY = 5;
 const DEFAULT_TIMEOUT = '5m0s';
 
 export type RunOutcome = 'waiting' | 'succeeded' | 'failed';
-
-interface HistoryEntry {
-  digest: string;
-  firstReconciled: string;
-  lastReconciled: string;
-  lastReconciledDuration: string;
-  lastReconciledStatus: string;
-  totalReconciliations: number;
-  metadata: { revision: string };
-}
 
 /** One reconciliation of a Kustomization: build, apply, prune, wait for health, report. */
 export class KustomizationRun {
@@ -209,11 +201,12 @@ export class KustomizationRun {
         this.#context.timing.healthTimeoutMs,
       ),
     });
+    const elapsed = formatDuration(check.elapsedMs);
     if (check.phase === 'failed') {
-      return this.#fail('HealthCheckFailed', check.message!, inventory);
+      const message = `health check failed after ${elapsed}: ${check.cause}`;
+      return this.#fail('HealthCheckFailed', message, inventory);
     }
     if (check.phase === 'passed') {
-      const elapsed = formatDuration(Date.now() - applied.at);
       return this.#succeed(inventory, `Health check passed in ${elapsed}`);
     }
     if (this.isNews) {
@@ -275,25 +268,12 @@ export class KustomizationRun {
 
   #history(status: string): HistoryEntry[] {
     const current = this.#context.cluster.get(this.#key);
-    const history: HistoryEntry[] = current?.status?.history ?? [];
-    const { digest } = this.#applied!;
-    const same = history.find(
-      entry => entry.digest === digest && entry.lastReconciledStatus === status,
-    );
-    const now = timestamp();
-    const entry: HistoryEntry = {
-      digest,
-      firstReconciled: same?.firstReconciled ?? now,
-      lastReconciled: now,
-      lastReconciledDuration: formatDuration(Date.now() - this.#startedAt),
-      lastReconciledStatus: status,
-      totalReconciliations: (same?.totalReconciliations ?? 0) + 1,
-      metadata: { revision: this.revision },
-    };
-    return [entry, ...history.filter(other => other !== same)].slice(
-      0,
-      MOST_HISTORY,
-    );
+    return withAttempt(current?.status?.history, {
+      digest: this.#applied!.digest,
+      revision: this.revision,
+      status,
+      durationMs: Date.now() - this.#startedAt,
+    });
   }
 
   /** Writes onto the status that is there now; undefined fields stay as they are. */
@@ -328,41 +308,4 @@ export class KustomizationRun {
       }),
     });
   }
-}
-
-/** Keeps the text of a condition when only the time that something took is different. */
-function settled(
-  before: Condition[] | undefined,
-  condition: FluxCondition,
-): FluxCondition {
-  const previous = findCondition(before, condition.type);
-  const plain = (text: string | undefined) => text?.replace(/[\d.]+s\b/g, '');
-  const isSame =
-    previous?.status === condition.status &&
-    plain(previous.message) === plain(condition.message);
-  return isSame ? { ...condition, message: previous.message! } : condition;
-}
-
-/** The fields of a Kustomization's spec that Flux adds to the kustomization of the folder. */
-function overlayOf(
-  spec: Record<string, unknown>,
-): Record<string, unknown> | undefined {
-  const { targetNamespace } = spec;
-  const fields = [
-    'images',
-    'patches',
-    'components',
-    'namePrefix',
-    'nameSuffix',
-  ];
-  const overlay = Object.fromEntries(
-    fields
-      .filter(name => spec[name] !== undefined)
-      .map(name => [name, spec[name]]),
-  );
-  if (targetNamespace) {
-    overlay.namespace = targetNamespace;
-  }
-  // Even an empty overlay makes a folder without a kustomization a kustomization, as in Flux.
-  return overlay;
 }

@@ -400,18 +400,18 @@ spec:
       'deploy/chart/templates/all.yaml': '{{ include "web.all" . }}',
     });
     bed.cluster.create(gitRepository(bed.url(REPOSITORY)));
-    const release = helmRelease({
+    const usual = helmRelease({
       values: {
         image: { repository: 'registry.test/orders', tag: '1.0.0' },
         replicaCount: 2,
         env: { LOG_LEVEL: 'info' },
       },
     });
-    release.spec.chart.spec = {
+    usual.spec.chart.spec = {
       chart: './deploy/chart',
       sourceRef: { kind: 'GitRepository', name: 'orders' },
     };
-    bed.cluster.create(release);
+    bed.cluster.create(usual);
     await bed.eventually(releaseKey, isReleased('1.2.3'));
     assert.equal(bed.cluster.get(deployment)!.status.readyReplicas, 2);
     assert.ok(bed.cluster.get(service));

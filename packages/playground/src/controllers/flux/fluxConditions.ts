@@ -1,5 +1,6 @@
 import {
   Condition,
+  findCondition,
   withCondition,
   withoutCondition,
 } from '../objects/conditions';
@@ -60,4 +61,17 @@ export function failed(reason: string, message: string): FluxCondition[] {
     },
     { type: 'Ready', status: 'False', reason, message },
   ];
+}
+
+/** Keeps the text of a condition when only the time that something took is different. */
+export function settled(
+  before: Condition[] | undefined,
+  condition: FluxCondition,
+): FluxCondition {
+  const previous = findCondition(before, condition.type);
+  const plain = (text: string | undefined) => text?.replace(/[\d.]+s\b/g, '');
+  const isSame =
+    previous?.status === condition.status &&
+    plain(previous.message) === plain(condition.message);
+  return isSame ? { ...condition, message: previous.message! } : condition;
 }

@@ -1,12 +1,12 @@
 import { Cluster, ObjectKey } from '../../types';
 import { assessReadiness, ReadinessStatus } from '../health';
-import { formatDuration } from './fluxObjects';
 
 /** Where a health check stands. */
 export interface HealthCheck {
   phase: 'passed' | 'waiting' | 'failed';
-  /** For failed: Flux's text. */
-  message?: string;
+  /** For failed: what was not ready, in Flux's words. */
+  cause?: string;
+  elapsedMs: number;
 }
 
 /**
@@ -23,10 +23,10 @@ export function checkHealth(options: {
   const pending: Array<{ key: ObjectKey; status: ReadinessStatus }> = keys
     .map(key => ({ key, status: assessReadiness(cluster.get(key)) }))
     .filter(({ status }) => status !== 'Current');
-  if (pending.length === 0) {
-    return { phase: 'passed' };
-  }
   const elapsedMs = Date.now() - startedAt;
+  if (pending.length === 0) {
+    return { phase: 'passed', elapsedMs };
+  }
   const describe = (items: typeof pending) =>
     items
       .map(
@@ -38,19 +38,14 @@ export function checkHealth(options: {
       .join(', ');
   const stalled = pending.filter(({ status }) => status === 'Failed');
   if (stalled.length === pending.length) {
-    return {
-      phase: 'failed',
-      message: `health check failed after ${formatDuration(
-        elapsedMs,
-      )}: failed early due to stalled resources: [${describe(stalled)}]`,
-    };
+    const cause = `failed early due to stalled resources: [${describe(
+      stalled,
+    )}]`;
+    return { phase: 'failed', cause, elapsedMs };
   }
-  return elapsedMs < timeoutMs
-    ? { phase: 'waiting' }
-    : {
-        phase: 'failed',
-        message: `health check failed after ${formatDuration(
-          elapsedMs,
-        )}: timeout waiting for: [${describe(pending)}]`,
-      };
+  if (elapsedMs < timeoutMs) {
+    return { phase: 'waiting', elapsedMs };
+  }
+  const cause = `timeout waiting for: [${describe(pending)}]`;
+  return { phase: 'failed', cause, elapsedMs };
 }
