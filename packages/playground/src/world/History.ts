@@ -27,6 +27,8 @@ const signature = ({ name, email }: Person, ms: number) =>
  */
 export class History {
   readonly #files = new Map<string, { content: string; blob: Buffer }>();
+  /** Ids of folders that have not changed since they were computed. */
+  readonly #trees = new Map<string, Buffer>();
   readonly #stream: string[] = [];
   readonly #marks = new Map<string, number>();
   /** The newest commit of main. */
@@ -75,6 +77,7 @@ export class History {
     const { author, at, files } = commit;
     const authoredAt = Math.min(commit.authoredAt ?? at, at);
     for (const [path, content] of Object.entries(files)) {
+      this.#forget(path);
       if (content === undefined) this.#files.delete(path);
       else {
         const blob = hash('blob', Buffer.from(content));
@@ -112,7 +115,21 @@ export class History {
     return sha;
   }
 
+  #forget(path: string): void {
+    const parts = path.split('/').slice(0, -1);
+    for (let depth = 0; depth <= parts.length; depth += 1) {
+      this.#trees.delete(
+        parts
+          .slice(0, depth)
+          .map(part => `${part}/`)
+          .join(''),
+      );
+    }
+  }
+
   #tree(folder: string): Buffer {
+    const known = this.#trees.get(folder);
+    if (known) return known;
     const entries = new Map<string, { mode: string; id: () => Buffer }>();
     for (const [path, { blob }] of this.#files) {
       if (!path.startsWith(folder)) continue;
@@ -135,7 +152,9 @@ export class History {
         id(),
       ]),
     );
-    return hash('tree', Buffer.concat(body));
+    const id = hash('tree', Buffer.concat(body));
+    this.#trees.set(folder, id);
+    return id;
   }
 }
 
