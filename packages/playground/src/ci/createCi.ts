@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Person, PlaygroundForge } from '../forge';
 import { git, Lock } from '../forge';
 import type { Controller, PushEvent } from '../types';
+import { ImageRegistry } from './ImageRegistry';
 import { imageTag } from './imageTag';
 import { setKustomizationTag, setValuesTag } from './setImageTag';
 
@@ -163,38 +162,4 @@ async function dev(
   const text = values === undefined ? undefined : setValuesTag(values, tag);
   if (text !== undefined) files.push({ path: VALUES, content: text });
   return { image: set.image, tag, files };
-}
-
-/** The images that were built, in a file. */
-class ImageRegistry {
-  readonly #file: string;
-  readonly #images: Record<string, string>;
-  readonly #lock = new Lock();
-
-  constructor(file: string) {
-    this.#file = file;
-    this.#images = readImages(file);
-  }
-
-  add(image: string, revision: string): void {
-    this.#images[image] = revision;
-  }
-
-  async save(): Promise<void> {
-    await this.#lock.run(this.#file, async () => {
-      await mkdir(dirname(this.#file), { recursive: true });
-      const text = `${JSON.stringify(this.#images, undefined, 2)}\n`;
-      await writeFile(`${this.#file}.new`, text);
-      await rename(`${this.#file}.new`, this.#file);
-    });
-  }
-}
-
-function readImages(file: string): Record<string, string> {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
-  }
 }

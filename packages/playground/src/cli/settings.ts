@@ -13,7 +13,7 @@ export interface PlaygroundSettings {
 /**
  * Reads the settings from the environment: FAIRWAY_FORGE_PORT (3100),
  * FAIRWAY_CLUSTER_PORT (3101), FAIRWAY_PLAYGROUND_DIR (`.playground`) and
- * FAIRWAY_CLUSTER_TOKEN (`playground`).
+ * FAIRWAY_CLUSTER_TOKEN (`playground-token`).
  *
  * @throws InputError when a port is not a number.
  */
@@ -31,6 +31,6 @@ export function readSettings(env: NodeJS.ProcessEnv): PlaygroundSettings {
     forgePort: port('FAIRWAY_FORGE_PORT', 3100),
     clusterPort: port('FAIRWAY_CLUSTER_PORT', 3101),
     directory: resolve(env.FAIRWAY_PLAYGROUND_DIR || '.playground'),
-    token: env.FAIRWAY_CLUSTER_TOKEN || 'playground',
+    token: env.FAIRWAY_CLUSTER_TOKEN || 'playground-token',
   };
 }

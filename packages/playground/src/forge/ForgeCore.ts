@@ -19,7 +19,7 @@ export interface ForgeOptions {
   port: number;
   /** Folder for everything the forge keeps. */
   directory: string;
-  /** The account that may push and call the API; user and password are `fairway` by default. */
+  /** The account that may push and call the API; by default `fairway` with the password `playground-password`. */
   user?: string;
   password?: string;
   /** Repositories (`owner/name`) whose additive pull requests the forge merges by itself. */
@@ -46,7 +46,7 @@ export class ForgeCore implements PlaygroundForge {
   constructor(options: ForgeOptions) {
     const login = options.user ?? 'fairway';
     this.store = new RepositoryStore(options.directory);
-    this.password = options.password ?? 'fairway';
+    this.password = options.password ?? 'playground-password';
     this.account = {
       login,
       name: 'Fairway',

@@ -28,7 +28,7 @@ before(async () => {
           host: new URL(test.url).host,
           baseUrl: test.url,
           username: 'fairway',
-          password: 'fairway',
+          password: 'playground-password',
         },
       ],
     },

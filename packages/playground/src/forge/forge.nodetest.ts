@@ -127,7 +127,9 @@ describe('Git over HTTP', () => {
     const anonymous = await fetch(refs);
     assert.equal(anonymous.status, 401);
     assert.match(anonymous.headers.get('www-authenticate') ?? '', /^Basic /);
-    const wrong = test.cloneUrl('acme/auth').replace(':fairway@', ':nope@');
+    const wrong = test
+      .cloneUrl('acme/auth')
+      .replace(':playground-password@', ':nope@');
     await commit(clone, { x: '1' }, 'feat: x');
     await assert.rejects(test.git(clone, 'push', '-q', wrong, 'main'));
     await assert.rejects(
@@ -287,8 +289,8 @@ describe('pull requests', () => {
 
     const merged = await test.api(`${path}/merge`, { Do: 'merge' });
     assert.equal(merged.status, 200);
-    const after = await (await test.api(path)).json();
-    assert.deepEqual([after.state, after.merged], ['closed', true]);
+    const now = await (await test.api(path)).json();
+    assert.deepEqual([now.state, now.merged], ['closed', true]);
     const again = await test.api(`${path}/merge`, { Do: 'merge' });
     assert.equal(again.status, 405);
     await test.git(clone, 'fetch', '-q');

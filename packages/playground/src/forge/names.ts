@@ -4,6 +4,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 // The rules of git check-ref-format that matter here, plus: no leading dash, so that a
 // name can never be read as an option.
 const BAD_REF =
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
   /^[-./]|\.\.|[\x00-\x20\x7f~^:?*[\\]|@\{|\/\/|\/\.|\.lock(\/|$)|[./]$/;
 
 /** Whether the text can name an organisation or a repository. */
@@ -26,13 +27,15 @@ export function isRef(text: string): boolean {
 export function cleanPath(text: string): string {
   const path = text.replace(/^\/+|\/+$/g, '');
   const parts = path === '' ? [] : path.split('/');
+  // eslint-disable-next-line no-control-regex -- control characters are what it looks for
+  const control = /[\x00-\x1f\x7f]/;
   const hostile = parts.some(
     part =>
       part === '' ||
       part === '.' ||
       part === '..' ||
       part.toLowerCase() === '.git' ||
-      /[\x00-\x1f\x7f]/.test(part),
+      control.test(part),
   );
   if (hostile) {
     throw new InputError(

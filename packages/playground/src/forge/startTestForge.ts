@@ -41,7 +41,7 @@ export async function startTestForge(
   await running.start();
   const { url, forge } = running;
   await forge.createOrganisation('acme');
-  const authorization = `Basic ${btoa('fairway:fairway')}`;
+  const authorization = `Basic ${btoa('fairway:playground-password')}`;
   return {
     running,
     forge,
@@ -49,7 +49,8 @@ export async function startTestForge(
     directory,
     git: (cwd, ...args) =>
       git(cwd, ['-c', 'init.defaultBranch=main', ...args], { env: AUTHOR }),
-    cloneUrl: name => `${url.replace('//', '//fairway:fairway@')}/${name}.git`,
+    cloneUrl: name =>
+      `${url.replace('//', '//fairway:playground-password@')}/${name}.git`,
     api: (path, body, method = body ? 'POST' : 'GET') =>
       fetch(`${url}/api/v1${path}`, {
         method,

@@ -39,12 +39,7 @@ export function registrationFiles(service: SampleService, url: string): Files {
   const folder = engine === 'argocd' ? 'argocd' : 'flux';
   const files: Files = {};
   for (const environment of sampleEnvironments) {
-    const object =
-      engine === 'argocd'
-        ? argocdApplication(service, { environment, url })
-        : engine === 'flux-kustomization'
-        ? fluxKustomization(service, environment)
-        : fluxHelmRelease(service, environment);
+    const object = registration(service, { environment, url });
     files[`${folder}/${name}/${environment}.yaml`] = stringify(object);
   }
   if (folder === 'flux') {
@@ -61,6 +56,16 @@ export function registrationFiles(service: SampleService, url: string): Files {
     });
   }
   return files;
+}
+
+function registration(
+  service: SampleService,
+  options: { environment: SampleEnvironment; url: string },
+): object {
+  if (service.engine === 'argocd') return argocdApplication(service, options);
+  return service.engine === 'flux-kustomization'
+    ? fluxKustomization(service, options.environment)
+    : fluxHelmRelease(service, options.environment);
 }
 
 function repositoryUrl(service: { team: string; name: string }, url: string) {

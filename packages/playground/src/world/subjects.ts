@@ -58,6 +58,13 @@ export const settings = [
   { name: 'MAX_CONNECTIONS', values: ['20', '40', '80'] },
 ];
 
+/** The share of each kind of change, summed up. */
+const KINDS: Array<[below: number, type: string, list: string[]]> = [
+  [0.5, 'feat', features],
+  [0.82, 'fix', fixes],
+  [1, 'chore', chores],
+];
+
 /** Draws the subjects of a service's commits; the same change is not made twice. */
 export class Subjects {
   readonly #random: Random;
@@ -80,12 +87,7 @@ export class Subjects {
   #draw(module: string): string {
     const random = this.#random;
     const kind = random.next();
-    const [type, list] =
-      kind < 0.5
-        ? (['feat', features] as const)
-        : kind < 0.82
-        ? (['fix', fixes] as const)
-        : (['chore', chores] as const);
+    const [, type, list] = KINDS.find(([below]) => kind < below) ?? KINDS[0];
     return `${type}: ${random.pick(list).replace('%', module)}`;
   }
 }

@@ -71,7 +71,7 @@ describe('the sample world', () => {
   });
 
   it('has, on whatever day it begins, releases, reverts and hotfixes', () => {
-    for (let day = 0; day < 14; day += 1) {
+    for (let day = 0; day < 7; day += 1) {
       const now = Date.UTC(2026, 0, 1 + day * 17, (day * 7) % 24);
       const { repositories, syncedTo } = sampleWorld({ url: URL_, now });
       assert.match(syncedTo['orders-production'], /^[0-9a-f]{40}$/);
@@ -109,13 +109,14 @@ describe('the sample world', () => {
     it(`renders every overlay of ${service.name}, now and then`, async () => {
       const commits = await log(service, '%H', '--first-parent');
       const middle = commits[Math.floor(commits.length / 2)];
-      for (const revision of [
-        commits[0],
-        middle,
-        commits[commits.length - 1],
-      ]) {
+      const wanted = {
+        [commits[0]]: sampleEnvironments,
+        [middle]: ['production'],
+        [commits[commits.length - 1]]: ['dev'],
+      };
+      for (const [revision, environments] of Object.entries(wanted)) {
         const folder = await checkOut(service, revision);
-        for (const environment of sampleEnvironments) {
+        for (const environment of environments) {
           const objects = await build(folder, environment);
           const deployment = objects.find(one => one.kind === 'Deployment');
           const { labels, namespace } = deployment.metadata;
@@ -154,7 +155,7 @@ describe('the sample world', () => {
     for (const service of sampleServices) {
       const builds = await log(service, '%s', '--author=ci-bot');
       for (const subject of builds.slice(0, 5)) {
-        const [, run, sha] =
+        const [, number, sha] =
           /\.(\d+)-([0-9a-f]{7})(-broken)?$/.exec(subject) ?? [];
         const count = await of(
           service,
@@ -163,7 +164,7 @@ describe('the sample world', () => {
           '--first-parent',
           sha,
         );
-        assert.equal(count, run, subject);
+        assert.equal(count, number, subject);
       }
     }
   });

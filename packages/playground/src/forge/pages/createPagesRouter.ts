@@ -28,6 +28,24 @@ import {
 const PAGE_SIZE = 50;
 const LOCAL = ['localhost', '127.0.0.1', '[::1]'];
 
+const showError: ErrorRequestHandler = (error, _request, response, next) => {
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  const known: Record<string, [number, string]> = {
+    NotFoundError: [404, 'Not found'],
+    NotAllowedError: [403, 'Refused'],
+    InputError: [422, 'That does not work'],
+    ConflictError: [409, 'Conflict'],
+  };
+  const [status, title] = known[error.name] ?? [
+    error.status ?? 500,
+    'The forge failed',
+  ];
+  response.status(status).send(problemPage(title, error.message));
+};
+
 /** The forge's pages for people. They have no sign-in: forms act for the first user. */
 export function createPagesRouter(context: ApiContext): Router {
   const { core } = context;
@@ -83,24 +101,6 @@ function refuseForeignForms(request: Request): void {
     );
   }
 }
-
-const showError: ErrorRequestHandler = (error, _request, response, next) => {
-  if (response.headersSent) {
-    next(error);
-    return;
-  }
-  const known: Record<string, [number, string]> = {
-    NotFoundError: [404, 'Not found'],
-    NotAllowedError: [403, 'Refused'],
-    InputError: [422, 'That does not work'],
-    ConflictError: [409, 'Conflict'],
-  };
-  const [status, title] = known[error.name] ?? [
-    error.status ?? 500,
-    'The forge failed',
-  ];
-  response.status(status).send(problemPage(title, error.message));
-};
 
 /** Splits `branch/path` where the branch may have slashes itself. */
 export async function splitBranch(
