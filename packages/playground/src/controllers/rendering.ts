@@ -6,8 +6,8 @@ import {
   RenderError,
   RenderRequest,
 } from './buildManifests';
-import { git } from './git';
 import { sha256 } from './objects/digest';
+import { renderInputs } from './renderInputs';
 
 export { CHECKOUT, RenderError } from './buildManifests';
 export type { Rendered, RenderRequest } from './buildManifests';
@@ -18,16 +18,16 @@ const REMEMBERED_RENDERS = 500;
  * Turns a folder of a repository at a commit into Kubernetes objects, with the real `git`
  * and the real `kustomize`.
  *
- * A render depends on nothing but the tree of the repository and the request, so it is kept
- * by that: in memory, and under a folder for the next start. What fails is remembered in
+ * A render depends on nothing but the folders that it reads and the request, so it is kept
+ * by those: in memory, and under a folder for the next start. What fails is remembered in
  * memory only.
  */
 export class Renderer {
   readonly #directory: string;
   readonly #concurrency: number;
   readonly #remembered = new Map<string, Promise<Rendered>>();
-  /** The tree of each commit that was asked for, so that asking again costs no process. */
-  readonly #trees = new Map<string, string>();
+  /** What each render depends on, so that asking again costs no process. */
+  readonly #inputs = new Map<string, string>();
   readonly #queue: Array<() => void> = [];
   #active = 0;
 
@@ -81,18 +81,15 @@ export class Renderer {
     return rendered;
   }
 
-  /** The whole tree counts, not the folder alone: an overlay reaches out to its base. */
   async #idOf(request: RenderRequest): Promise<string> {
     const { gitDirectory, revision, ...rest } = request;
-    const commit = `${gitDirectory} ${revision}`;
-    const tree =
-      this.#trees.get(commit) ??
-      (await git(gitDirectory, ['rev-parse', `${revision}^{tree}`]));
-    if (this.#trees.size > REMEMBERED_RENDERS) {
-      this.#trees.clear();
+    const place = `${gitDirectory} ${revision} ${request.path}`;
+    const inputs = this.#inputs.get(place) ?? (await renderInputs(request));
+    if (this.#inputs.size > REMEMBERED_RENDERS) {
+      this.#inputs.clear();
     }
-    this.#trees.set(commit, tree);
-    return sha256(JSON.stringify({ tree, ...rest }));
+    this.#inputs.set(place, inputs);
+    return sha256(JSON.stringify({ inputs, ...rest }));
   }
 
   async #limited<T>(task: () => Promise<T>): Promise<T> {
