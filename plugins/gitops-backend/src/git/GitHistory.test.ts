@@ -10,8 +10,10 @@ import path from 'node:path';
 import { GitError, gitEnvironment, withoutCredentials } from './GitCommand';
 import { GitHistory } from './GitHistory';
 import { readInputs } from './inputs/readInputs';
-import { GitForge } from './testUtils/GitForge';
-import { overlayFile, serviceFiles } from './testUtils/overlay';
+import { GitForge } from './__testUtils__/GitForge';
+import { overlayFile, serviceFiles } from './__testUtils__/overlay';
+
+jest.setTimeout(60_000);
 
 const OVERLAY = 'deploy/overlays/production';
 
@@ -278,11 +280,12 @@ images: [{name: envoy, newName: mirror/envoy, newTag: v2}]
     ]);
 
     const fingerprints = [inputs!.fingerprint];
-    for (const files of [
+    const changes: Array<Record<string, string>> = [
       { [`${path0}/env.properties`]: 'a=2\n' },
       { 'components/proxy/kustomization.yaml': 'kind: Component\n' },
       { 'README.md': 'nothing that is rendered' },
-    ]) {
+    ];
+    for (const files of changes) {
       const next = repo.commit({ at: '2026-04-02T10:00:00Z', files });
       await repository.resolve(next);
       const read = await readInputs(repository.tree(next), path0);

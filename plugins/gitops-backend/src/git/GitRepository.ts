@@ -84,7 +84,12 @@ export class GitRepository {
       );
     }
     await this.#prepare();
-    const known = await this.#commitOf(name);
+    let known = await this.#commitOf(name);
+    if (!known) {
+      // A fetch that is under way may bring it.
+      await this.#queue;
+      known = await this.#commitOf(name);
+    }
     if (known) {
       return known;
     }
