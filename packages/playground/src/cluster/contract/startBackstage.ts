@@ -1,12 +1,9 @@
+import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { AddressInfo, createServer } from 'node:net';
-import { createBackend } from '@backstage/backend-defaults';
-import {
-  coreServices,
-  createServiceFactory,
-} from '@backstage/backend-plugin-api';
-import { ConfigReader } from '@backstage/config';
+import { join } from 'node:path';
+import { BackstageSettings } from './backstageProcess';
 
 /** The name under which the backend knows the cluster. */
 export const CLUSTER_NAME = 'playground';
@@ -20,57 +17,57 @@ export interface RunningBackstage {
   stop(): Promise<void>;
 }
 
-/** Starts a backend whose kubernetes plugin reaches the cluster at a URL. */
+/**
+ * Starts a backend whose kubernetes plugin reaches the cluster at a URL.
+ *
+ * @throws when the backend ends before it listens, with what it has printed
+ */
 export async function startBackstage(cluster: {
   url: string;
   token: string;
 }): Promise<RunningBackstage> {
   const port = await freePort();
   const token = randomUUID();
-  const backend = createBackend();
-  backend.add(
-    createServiceFactory({
-      service: coreServices.rootConfig,
-      deps: {},
-      factory: () =>
-        new ConfigReader({
-          app: { baseUrl: `http://127.0.0.1:${port}` },
-          backend: {
-            baseUrl: `http://127.0.0.1:${port}`,
-            listen: { host: '127.0.0.1', port },
-            database: { client: 'better-sqlite3', connection: ':memory:' },
-            auth: {
-              externalAccess: [
-                { type: 'static', options: { token, subject: 'contract' } },
-              ],
-            },
-          },
-          kubernetes: {
-            serviceLocatorMethod: { type: 'multiTenant' },
-            clusterLocatorMethods: [
-              {
-                type: 'config',
-                clusters: [
-                  {
-                    name: CLUSTER_NAME,
-                    url: cluster.url,
-                    authProvider: 'serviceAccount',
-                    serviceAccountToken: cluster.token,
-                    skipTLSVerify: true,
-                  },
-                ],
-              },
-            ],
-          },
-        }),
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const child = fork(join(__dirname, 'backstageProcess.ts'), [], {
+    execArgv: ['--require', '@backstage/cli/config/nodeTransform.cjs'],
+    env,
+    silent: true,
+  });
+  let output = '';
+  child.stdout?.on('data', data => {
+    output += data;
+  });
+  child.stderr?.on('data', data => {
+    output += data;
+  });
+  const exited = once(child, 'exit');
+  const settings: BackstageSettings = {
+    port,
+    token,
+    cluster: { name: CLUSTER_NAME, ...cluster },
+  };
+  child.send(settings);
+  const listening = new Promise<void>(resolve => {
+    child.on('message', message => {
+      if (message === 'listening') {
+        resolve();
+      }
+    });
+  });
+  await Promise.race([
+    listening,
+    exited.then(() => {
+      throw new Error(`The backend has ended before it listened: ${output}`);
     }),
-  );
-  backend.add(import('@backstage/plugin-kubernetes-backend'));
-  await backend.start();
+  ]);
   return {
     baseUrl: `http://127.0.0.1:${port}/api/kubernetes`,
     token,
-    stop: () => backend.stop(),
+    async stop() {
+      child.kill('SIGKILL');
+      await exited;
+    },
   };
 }
 
