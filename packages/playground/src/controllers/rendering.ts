@@ -1,4 +1,11 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import {
   checkOutAndBuild,
@@ -13,6 +20,7 @@ export { CHECKOUT, RenderError } from './buildManifests';
 export type { Rendered, RenderRequest } from './buildManifests';
 
 const REMEMBERED_RENDERS = 500;
+const KEPT_FILES = 2_000;
 
 /**
  * Turns a folder of a repository at a commit into Kubernetes objects, with the real `git`
@@ -78,7 +86,19 @@ export class Renderer {
     await mkdir(this.#directory, { recursive: true });
     await writeFile(`${file}.new`, JSON.stringify(rendered));
     await rename(`${file}.new`, file);
+    await this.#forgetFiles();
     return rendered;
+  }
+
+  /** Everything in the folder can be made again, so a full one is simply emptied by half. */
+  async #forgetFiles(): Promise<void> {
+    const files = await readdir(this.#directory);
+    const names = files.filter(name => name.endsWith('.json'));
+    if (names.length > KEPT_FILES) {
+      for (const name of names.slice(KEPT_FILES / 2)) {
+        await rm(path.join(this.#directory, name), { force: true });
+      }
+    }
   }
 
   async #idOf(request: RenderRequest): Promise<string> {

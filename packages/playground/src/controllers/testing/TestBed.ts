@@ -97,6 +97,15 @@ export class TestBed {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
+  /** The log of a pod, as `kubectl logs` reads it from the API. */
+  async readLog(pod: ObjectKey): Promise<string> {
+    const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/log`;
+    const response = await fetch(`${this.#running.url}${path}`, {
+      headers: { authorization: 'Bearer test' },
+    });
+    return response.text();
+  }
+
   url(repository: string): string {
     return `${FORGE_URL}/${repository}.git`;
   }

@@ -83,6 +83,19 @@ describe('workload stand-ins', () => {
     }
   });
 
+  it('logs its start and then a request now and then', async () => {
+    const [{ metadata }] = pods();
+    const pod = { ...POD, namespace, name: metadata.name };
+    const until = Date.now() + 10_000;
+    let log = await bed.readLog(pod);
+    while (!/\d+ms$/m.test(log) && Date.now() < until) {
+      log = await bed.readLog(pod);
+    }
+    assert.match(log, /^\S+ starting registry\.test\/orders:1\.0\.0$/m);
+    assert.match(log, /listening on :8080$/m);
+    assert.match(log, /(GET|POST) \S+ \d{3} \d+ms$/m);
+  });
+
   it('rolls over in steps, never below what must be available', async () => {
     let fewest = Infinity;
     let most = 0;
