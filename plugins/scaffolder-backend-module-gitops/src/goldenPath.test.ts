@@ -1,203 +1,264 @@
-import {
-  mockServices,
-  startTestBackend,
-  type TestBackend,
-} from '@backstage/backend-test-utils';
-import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import scaffolder from '@backstage/plugin-scaffolder-backend';
-import gitea from '@backstage/plugin-scaffolder-backend-module-gitea';
-import { gitopsServiceMockFactory } from '@fairway/plugin-gitops-node/testUtils';
-import type { ServiceResponse } from '@fairway/plugin-gitops-common';
-import { execFileSync } from 'node:child_process';
+import type {
+  NameCheckResponse,
+  ServiceResponse,
+} from '@fairway/plugin-gitops-common';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { GiteaFake } from './__testUtils__/GiteaFake';
-import scaffolderModuleGitops from './index';
+import { readTemplate, startPortal } from './__testUtils__/startPortal';
 
-// Real Git, real kustomize and a real scaffolder on what may be a busy machine.
-jest.setTimeout(120_000);
+// Real Git, real kustomize and a real scaffolder, on what may be a busy machine.
+jest.setTimeout(180_000);
 
-const TEMPLATE = path.resolve(
-  __dirname,
-  '../../../templates/web-service/template.yaml',
-);
+const FREE: NameCheckResponse = { valid: true, checks: [] };
+
+const healthy = {
+  environments: [
+    {
+      environment: { name: 'dev' },
+      applications: [
+        {
+          id: 'app-1',
+          ref: { kind: 'Application', name: 'orders-dev' },
+          sync: 'synced',
+          health: 'healthy',
+          policy: { automated: true },
+        },
+      ],
+    },
+  ],
+} as unknown as ServiceResponse;
+
+const form = {
+  description: 'Takes "orders": all of them # really',
+  owner: 'group:default/payments',
+  runtime: 'nodejs',
+  engine: 'argocd',
+  dev: 'automated',
+  staging: 'automated-prune',
+  production: 'manual',
+};
 
 describe('the web-service template', () => {
   const forge = new GiteaFake();
-  const service = {
-    environments: [
-      {
-        environment: { name: 'dev' },
-        applications: [
-          {
-            id: 'app-1',
-            ref: { kind: 'Application', name: 'orders-dev' },
-            sync: 'synced',
-            health: 'healthy',
-            policy: { automated: true },
-          },
-        ],
-      },
-    ],
-  } as unknown as ServiceResponse;
-  const getService = jest.fn(async () => service);
-  const checkName = jest.fn(async () => ({
-    valid: true,
-    checks: [],
-  }));
-  const addLocation = jest.fn();
-  let backend: TestBackend;
+  const getService = jest.fn();
+  const checkName = jest.fn();
+  const folders: string[] = [];
+  let portal: Awaited<ReturnType<typeof startPortal>>;
 
   beforeAll(async () => {
     await forge.start();
     forge.createRepository('platform/gitops');
     forge.commit('platform/gitops');
-    const catalog = catalogServiceMock.mock();
-    const template = {
-      ...parse(readFileSync(TEMPLATE, 'utf8')),
-    };
-    template.metadata.annotations = {
-      'backstage.io/managed-by-location': `file:${TEMPLATE}`,
-      'backstage.io/managed-by-origin-location': `file:${TEMPLATE}`,
-    };
-    catalog.getEntityByRef.mockImplementation(async ref =>
-      JSON.stringify(ref).toLowerCase().includes('template')
-        ? template
-        : undefined,
-    );
-    catalog.addLocation.mockImplementation(addLocation);
-    backend = await startTestBackend({
-      features: [
-        scaffolder,
-        gitea,
-        scaffolderModuleGitops,
-        gitopsServiceMockFactory({ getService, checkName }),
-        catalog.factory,
-        mockServices.rootConfig.factory({
-          data: {
-            backend: { baseUrl: 'http://localhost', listen: ':0' },
-            integrations: {
-              gitea: [
-                {
-                  host: forge.host,
-                  baseUrl: forge.url,
-                  username: 'robot',
-                  password: 'secret',
-                },
-              ],
-            },
-            gitops: {
-              platformRepository: `${forge.host}?owner=platform&repo=gitops`,
-              imageRegistry: 'registry.example.com',
-            },
-          },
-        }),
-      ],
-    });
+    portal = await startPortal({ forge, gitops: { getService, checkName } });
   });
 
   afterAll(async () => {
-    await backend?.stop();
+    await portal?.stop();
     await forge.stop();
+    folders.forEach(folder => rmSync(folder, { recursive: true }));
   });
 
   beforeEach(() => {
-    forge.autoMerge = true;
+    forge.onPullRequest = 'merge';
     forge.faults.clear();
-    addLocation.mockReset();
-    addLocation.mockResolvedValue({
-      entities: [
-        {
-          apiVersion: 'backstage.io/v1alpha1',
-          kind: 'Component',
-          metadata: { name: 'orders', namespace: 'default' },
-        },
-      ],
-      location: { id: '1', type: 'url', target: '' },
-    });
+    forge.requests.length = 0;
+    getService.mockReset().mockResolvedValue(healthy);
+    checkName.mockReset().mockResolvedValue(FREE);
   });
 
-  const base = () =>
-    `http://localhost:${backend.server.port()}/api/scaffolder/v2`;
-
-  const create = async (values: object) => {
-    const response = await fetch(`${base()}/tasks`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        templateRef: 'template:default/web-service',
-        values: {
-          description: 'Takes "orders": all of them # really',
-          owner: 'group:default/payments',
-          runtime: 'nodejs',
-          engine: 'argocd',
-          dev: 'automated',
-          staging: 'automated',
-          production: 'manual',
-          ...values,
-        },
-      }),
-    });
-    const text = await response.text();
-    if (response.status !== 201) {
-      throw new Error(`${response.status}: ${text}`);
-    }
-    const { id } = JSON.parse(text);
-    // The stream ends by itself once the task has completed.
-    const stream = await fetch(`${base()}/tasks/${id}/eventstream`, {
-      headers: { accept: 'text/event-stream' },
-    });
-    let events = '';
-    for await (const chunk of stream.body!) {
-      events += Buffer.from(chunk).toString();
-      if (events.includes('event: completion')) {
-        break;
-      }
-    }
-    const parsed = [...events.matchAll(/^data: (.*)$/gm)].map(
-      match => JSON.parse(match[1]) as any,
-    );
-    const completion = parsed.find(event => event.type === 'completion');
-    return {
-      status: completion.body.error ? 'failed' : 'completed',
-      error: completion.body.error?.message as string | undefined,
-      output: completion.body.output,
-      log: parsed.map(event => event.body.message).join('\n'),
-    };
-  };
-
-  const checkout = (name: string) => {
+  const checkOut = (name: string) => {
     const root = mkdtempSync(path.join(tmpdir(), 'golden-path-'));
+    folders.push(root);
     execFileSync('git', ['clone', '--quiet', forge.directory(name), root]);
     return root;
   };
 
-  it('debug', async () => {
-    const r = await create({ name: 'orders' });
-    console.log(r.status, r.error, r.log, JSON.stringify(r.output, null, 1));
-    console.log(forge.requests.join('\n'));
-    const root = checkout('payments/orders');
-    console.log(
-      execFileSync('find', [
-        root,
-        '-not',
-        '-path',
-        '*/.git/*',
-        '-type',
-        'f',
-      ]).toString(),
+  const leftovers = () => ({
+    repositories: ['payments/orders', 'payments/ledger'].filter(name =>
+      forge.exists(name),
+    ),
+    branches: forge
+      .branches('platform/gitops')
+      .filter(name => name !== 'main'),
+    open: forge.pulls('platform/gitops').filter(pull => pull.state === 'open'),
+  });
+  const NOTHING = { repositories: [], branches: [], open: [] };
+
+  it('names actions that exist, with inputs that they know', async () => {
+    const actions: any[] = await portal.request('GET', '/actions');
+    for (const step of readTemplate().spec.steps) {
+      const action = actions.find(({ id }) => id === step.action);
+      expect(action).toBeDefined();
+      const { input } = action.schema;
+      const forms: any[] = input.anyOf ?? input.oneOf ?? [input];
+      const given = Object.keys(step.input);
+      const fits = forms.some(
+        ({ properties, required = [] }) =>
+          given.every(name => name in properties) &&
+          required.every((name: string) => given.includes(name)),
+      );
+      expect({ step: step.id, given, fits }).toMatchObject({ fits: true });
+    }
+  });
+
+  it('changes nothing in a dry run, and shows every file', async () => {
+    const result = await portal.request('POST', '/dry-run', {
+      template: readTemplate(),
+      values: { ...form, name: 'orders' },
+      directoryContents: [
+        {
+          path: 'skeletons/nodejs/VERSION',
+          base64Content: Buffer.from('0.1\n').toString('base64'),
+        },
+      ],
+    });
+
+    const paths = result.directoryContents.map((file: any) => file.path);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'service/VERSION',
+        'service/catalog-info.yaml',
+        'service/deploy/overlays/production/kustomization.yaml',
+        'registration/argocd/orders/dev.yaml',
+      ]),
     );
-    console.log(
-      readFileSync(path.join(root, 'catalog-info.yaml'), 'utf8'),
-      readFileSync(path.join(root, 'package.json'), 'utf8'),
+    expect(forge.requests.filter(line => !line.startsWith('GET '))).toEqual([]);
+    expect(leftovers()).toEqual(NOTHING);
+  });
+
+  it('refuses a taken name before anything is changed', async () => {
+    checkName.mockResolvedValue({
+      valid: false,
+      checks: [
+        {
+          where: 'catalog',
+          state: 'taken',
+          message: 'component:default/orders exists in the catalog',
+        },
+      ],
+    });
+
+    const { error } = await portal.create({ ...form, name: 'orders' });
+
+    expect(error).toMatch(/component:default\/orders exists in the catalog/);
+    expect(error).toMatch(/Nothing was changed/);
+    expect(forge.requests).toEqual([]);
+  });
+
+  it('removes what it made when the registration is refused', async () => {
+    forge.onPullRequest = 'close';
+
+    const { error, log } = await portal.create({ ...form, name: 'orders' });
+
+    expect(error).toMatch(/closed without being merged/);
+    expect(log).toMatch(/Undone: the repository .*payments\/orders is deleted/);
+    expect(leftovers()).toEqual(NOTHING);
+  });
+
+  it('creates a Node.js service for Argo CD, whose own tests pass', async () => {
+    const { error, output } = await portal.create({ ...form, name: 'orders' });
+
+    expect(error).toBeUndefined();
+    expect(output?.links).toEqual([
+      expect.objectContaining({
+        url: '/catalog/default/component/orders/deployments',
+      }),
+      expect.objectContaining({ entityRef: 'component:default/orders' }),
+      expect.objectContaining({ url: `${forge.url}/payments/orders` }),
+      expect.objectContaining({
+        url: expect.stringMatching(/\/platform\/gitops\/pulls\/\d+$/),
+      }),
+    ]);
+    expect(output?.text.map(({ title }) => title)).toEqual(['It runs']);
+    expect(portal.catalog.addLocation).toHaveBeenLastCalledWith(
+      expect.objectContaining({
+        target: `${forge.url}/payments/orders/src/branch/main/catalog-info.yaml`,
+      }),
+      expect.anything(),
     );
-    rmSync(root, { recursive: true });
-    forge.autoMerge = false;
-    forge.faults.set('POST /api/v1/repos/platform/gitops/pulls', 500);
-    const r2 = await create({ name: 'ledger', engine: 'flux', runtime: 'go' });
-    console.log(r2.status, r2.error, r2.log);
-    expect(r.status).toBe('completed');
+
+    const service = checkOut('payments/orders');
+    const read = (file: string) =>
+      parse(readFileSync(path.join(service, file), 'utf8'));
+    expect(read('catalog-info.yaml')).toMatchObject({
+      metadata: { name: 'orders', description: form.description },
+      spec: { owner: 'group:default/payments' },
+    });
+    expect(read('package.json').description).toBe(form.description);
+    expect(read('deploy/overlays/dev/kustomization.yaml').images).toEqual([
+      { name: 'registry.example.com/payments/orders', newTag: '0.1.0' },
+    ]);
+    const test = spawnSync(process.execPath, ['--test'], {
+      cwd: service,
+      encoding: 'utf8',
+      // The test runner of Node.js would report to the one that runs this test.
+      env: { ...process.env, NODE_OPTIONS: '', NODE_TEST_CONTEXT: undefined },
+    });
+    expect(test.stdout).toMatch(/pass [1-9]/);
+    expect(test.status).toBe(0);
+
+    const platform = checkOut('platform/gitops');
+    const staging = parse(
+      readFileSync(path.join(platform, 'argocd/orders/staging.yaml'), 'utf8'),
+    );
+    expect(staging).toMatchObject({
+      kind: 'Application',
+      metadata: {
+        name: 'orders-staging',
+        labels: {
+          'backstage.io/kubernetes-id': 'orders',
+          'fairway.dev/environment': 'staging',
+          team: 'payments',
+        },
+      },
+      spec: {
+        source: {
+          repoURL: `${forge.url}/payments/orders.git`,
+          path: 'deploy/overlays/staging',
+        },
+        syncPolicy: { automated: { prune: true, selfHeal: false } },
+      },
+    });
+  });
+
+  it('creates a Go service for Flux, whose own tests pass', async () => {
+    const { error, output } = await portal.create({
+      ...form,
+      name: 'ledger',
+      engine: 'flux',
+      runtime: 'go',
+      dev: 'manual',
+    });
+
+    expect(error).toBeUndefined();
+    expect(getService).not.toHaveBeenCalled();
+    expect(output?.text.map(({ title }) => title)).toEqual([
+      'It waits for a sync',
+    ]);
+    const platform = checkOut('platform/gitops');
+    const dev = parse(
+      readFileSync(path.join(platform, 'flux/ledger/dev.yaml'), 'utf8'),
+    );
+    expect(dev).toMatchObject({
+      kind: 'Kustomization',
+      spec: { suspend: true, path: './deploy/overlays/dev' },
+    });
+    const service = checkOut('payments/ledger');
+    expect(readFileSync(path.join(service, 'go.mod'), 'utf8')).toContain(
+      'module service/ledger',
+    );
+    const go = spawnSync('go', ['test', './...'], {
+      cwd: service,
+      encoding: 'utf8',
+      env: { ...process.env, GOTOOLCHAIN: 'local', GOFLAGS: '-mod=mod' },
+    });
+    const missing = (go.error as NodeJS.ErrnoException)?.code === 'ENOENT';
+    expect(missing || go.status === 0 ? 'passed' : go.stdout + go.stderr).toBe(
+      'passed',
+    );
   });
 });

@@ -28,8 +28,8 @@ const CREDENTIALS = Buffer.from('robot:secret').toString('base64');
  */
 export class GiteaFake {
   readonly organisations = new Set(['platform', 'payments']);
-  /** Merge every pull request as soon as it is opened. */
-  autoMerge = false;
+  /** What happens to a pull request as soon as it is opened. */
+  onPullRequest: 'merge' | 'close' | 'wait' = 'wait';
   /** Answers of this status instead of the real one, by method and path. */
   readonly faults = new Map<string, number>();
   readonly requests: string[] = [];
@@ -60,6 +60,17 @@ export class GiteaFake {
     this.#server.closeAllConnections();
     await new Promise(resolve => this.#server.close(resolve));
     rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  /** Forgets every repository, fault and request. */
+  reset(): void {
+    for (const name of this.#pulls.keys()) {
+      rmSync(this.directory(name), { recursive: true, force: true });
+    }
+    this.#pulls.clear();
+    this.faults.clear();
+    this.requests.length = 0;
+    this.onPullRequest = 'wait';
   }
 
   createRepository(name: string): void {
@@ -132,11 +143,11 @@ export class GiteaFake {
       response.end('Unauthorized');
       return;
     }
-    if (smart && this.exists(smart[1])) {
+    const fault = this.faults.get(line);
+    if (smart && !fault && this.exists(smart[1])) {
       await this.#backend(request, response, { pathname, search });
       return;
     }
-    const fault = this.faults.get(line);
     const body = await readJson(request);
     const [status, answer] = fault
       ? [fault, { message: 'fault' }]
@@ -250,8 +261,10 @@ export class GiteaFake {
       base: { ref: body.base },
     });
     const answer = structuredClone(this.pulls(name)[number - 1]);
-    if (this.autoMerge) {
+    if (this.onPullRequest === 'merge') {
       this.merge(name, number);
+    } else if (this.onPullRequest === 'close') {
+      this.pulls(name)[number - 1].state = 'closed';
     }
     return [201, answer];
   }
