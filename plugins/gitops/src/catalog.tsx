@@ -3,6 +3,7 @@
  *
  * @packageDocumentation
  */
+import { Fragment } from 'react';
 import {
   coreExtensionData,
   createFrontendModule,
@@ -27,9 +28,11 @@ const catalogPage = catalogPlugin.getExtension('page:catalog').override({
           columns={gitopsCatalogColumns}
           filters={
             <>
-              {inputs.filters.map(filter =>
-                filter.get(coreExtensionData.reactElement),
-              )}
+              {inputs.filters.map(filter => (
+                <Fragment key={filter.node.spec.id}>
+                  {filter.get(coreExtensionData.reactElement)}
+                </Fragment>
+              ))}
             </>
           }
           pagination={config.pagination}

@@ -31,7 +31,8 @@ export const gitopsTranslationRef = createTranslationRef({
       cancel: 'Cancel',
       never: 'never deployed',
       by: 'by {{author}}',
-      since: 'since',
+      since: 'since {{time}}',
+      ago: '{{age}} ago',
       stale: 'as of {{time}}',
       openService: 'Open {{name}}',
       createService: 'Create service',
@@ -46,12 +47,12 @@ export const gitopsTranslationRef = createTranslationRef({
       partialTitle: '{{source}} is missing from what you see',
     },
     cluster: {
-      connecting:
-        '{{cluster}}: connecting. Its applications appear when the first list is complete.',
-      forbidden: '{{cluster}}: access refused since {{time}}. {{message}}',
-      unreachable:
-        '{{cluster}}: unreachable since {{time}}; what you see of it was true then. {{message}}',
-      title: 'Not every cluster can be seen',
+      connecting: 'Its applications appear when the first list is complete.',
+      connectingTitle: 'Connecting to {{cluster}}',
+      forbidden: 'Its applications cannot be read. {{message}}',
+      forbiddenTitle: '{{cluster}} refuses access since {{time}}',
+      unreachable: 'What you see of it was true then. {{message}}',
+      unreachableTitle: '{{cluster}} is unreachable since {{time}}',
     },
     fleet: {
       title: 'Fleet',

@@ -75,7 +75,9 @@ export const gitopsCatalogColumns: CatalogTableColumnsFunc = context => {
   const afterName =
     columns.findIndex(({ field }) => field === 'resolved.entityRef') + 1 || 2;
   return [
-    ...columns.slice(0, afterName),
+    ...columns
+      .slice(0, afterName)
+      .map(column => ({ ...column, cellStyle: { minWidth: 180 } })),
     gitopsHealthColumn,
     gitopsSyncColumn,
     ...columns.slice(afterName),

@@ -8,6 +8,16 @@ import { useNow } from '../hooks/useNow';
 import { formatClock } from '../model/format';
 import { gitopsTranslationRef } from '../translation';
 
+/** The moment until which what is shown of a cluster was true. */
+function lastTrue(cluster: ClusterStatus): string {
+  const seen = cluster.resources
+    .filter(({ state }) => state === 'unreachable')
+    .map(({ lastSeenAt }) => lastSeenAt)
+    .filter(time => time !== undefined)
+    .sort();
+  return seen[0] ?? cluster.since;
+}
+
 /** States which clusters cannot be seen, and what that means for the content below. */
 export function ClusterNotice(props: {
   clusters: ClusterStatus[];
@@ -15,50 +25,36 @@ export function ClusterNotice(props: {
 }) {
   const { t } = useTranslationRef(gitopsTranslationRef);
   const now = useNow();
-  const lines = props.clusters.flatMap(cluster => {
-    if (cluster.state === 'connected' || cluster.state === 'not-installed') {
-      return [];
-    }
-    const lastSeen = cluster.resources
-      .map(({ lastSeenAt }) => lastSeenAt)
-      .filter(seen => seen !== undefined)
-      .sort()[0];
-    return t(`cluster.${cluster.state}`, {
-      cluster: cluster.title,
-      time: formatClock(
-        cluster.state === 'unreachable'
-          ? lastSeen ?? cluster.since
-          : cluster.since,
-        now,
-      ),
-      message: cluster.message ?? '',
-    });
-  });
-  const all = [
-    ...lines,
+  const notices = [
+    ...props.clusters.flatMap(cluster => {
+      const { state, title, since, message = '' } = cluster;
+      if (state === 'connected' || state === 'not-installed') {
+        return [];
+      }
+      const time = state === 'unreachable' ? lastTrue(cluster) : since;
+      return {
+        title: t(`cluster.${state}Title`, {
+          cluster: title,
+          time: formatClock(time, now),
+        }),
+        description: t(`cluster.${state}`, { message }),
+        status: state === 'connecting' ? 'info' : 'warning',
+      } as const;
+    }),
     ...props.errors.map(
       ({ source, message }) =>
-        `${t('error.partialTitle', { source })}: ${message}`,
+        ({
+          title: t('error.partialTitle', { source }),
+          description: message,
+          status: 'warning',
+        } as const),
     ),
   ];
-  if (all.length === 0) {
-    return null;
-  }
   return (
-    <Alert
-      role="status"
-      status="warning"
-      icon
-      title={all.length === 1 ? all[0] : t('cluster.title')}
-      description={
-        all.length === 1 ? undefined : (
-          <ul style={{ margin: 0, paddingLeft: 16 }}>
-            {all.map(text => (
-              <li key={text}>{text}</li>
-            ))}
-          </ul>
-        )
-      }
-    />
+    <>
+      {notices.map(notice => (
+        <Alert key={notice.title} role="status" icon {...notice} />
+      ))}
+    </>
   );
 }

@@ -19,7 +19,7 @@ export function CommitList(props: { commits: DeploymentCommit[] }) {
             )}
           </span>
           <span className={styles.who}>
-            {commit.author}, <RelativeTime value={commit.authoredAt} />
+            {commit.author}, <RelativeTime value={commit.authoredAt} ago />
           </span>
         </li>
       ))}

@@ -1,7 +1,7 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useChanged } from '../hooks/useChanged';
 import { useNow } from '../hooks/useNow';
-import { formatAge } from '../model/format';
+import { formatAge, formatClock } from '../model/format';
 import type { FoldedCell } from '../model/fleetMatrix';
 import { troubleOfCell } from '../model/trouble';
 import { gitopsTranslationRef } from '../translation';
@@ -50,22 +50,25 @@ export function FleetCellButton(props: {
       title={troubleOfCell(cell.cells[0])?.sentence}
       onClick={onPress}
     >
-      <HealthMark health={cell.health} word="none" />
-      <span>
-        <span className={styles.version}>
-          {cell.versions > 1 ? version : <Version value={cell.version} />}
-          {cell.cells.length > 1 && (
-            <span className={styles.clusters}>
-              {t('fleet.apps', { count: cell.cells.length })}
-            </span>
-          )}
-        </span>
-        <span className={styles.words}>
-          <span className={styles.healthWord}>
-            {t(`health.${cell.health}`)}
+      <span className={styles.mark}>
+        <HealthMark health={cell.health} word="none" />
+      </span>
+      <span className={styles.version}>
+        {cell.versions > 1 ? version : <Version value={cell.version} />}
+        {cell.cells.length > 1 && (
+          <span className={styles.clusters}>
+            {t('fleet.apps', { count: cell.cells.length })}
           </span>
-          {cell.sync !== 'synced' && <SyncMark sync={cell.sync} />}
-        </span>
+        )}
+      </span>
+      <span className={styles.words}>
+        <span className={styles.healthWord}>{t(`health.${cell.health}`)}</span>
+        {cell.sync !== 'synced' && <SyncMark sync={cell.sync} />}
+        {cell.staleSince && (
+          <span className={styles.healthWord}>
+            {t('common.stale', { time: formatClock(cell.staleSince, now) })}
+          </span>
+        )}
       </span>
       <span className={styles.age}>
         {cell.deployedAt && <RelativeTime value={cell.deployedAt} />}

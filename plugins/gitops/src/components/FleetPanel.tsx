@@ -34,7 +34,7 @@ function CellFacts(props: { cell: FleetCell; application?: Application }) {
       <dd>
         {lastDeployment ? (
           <>
-            <RelativeTime value={lastDeployment.finishedAt} />{' '}
+            <RelativeTime value={lastDeployment.finishedAt} ago />{' '}
             {lastDeployment.author &&
               t('common.by', { author: lastDeployment.author })}
             {' · '}

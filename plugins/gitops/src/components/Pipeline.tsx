@@ -1,5 +1,6 @@
 import { Fragment } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Box } from '@backstage/ui';
 import {
   worstHealth,
   type Application,
@@ -50,7 +51,7 @@ export function ApplicationView(props: {
         {lastDeployment ? (
           <>
             {t('service.deployed')}{' '}
-            <RelativeTime value={lastDeployment.finishedAt} />{' '}
+            <RelativeTime value={lastDeployment.finishedAt} ago />{' '}
             {lastDeployment.author &&
               t('common.by', { author: lastDeployment.author })}
           </>
@@ -103,7 +104,10 @@ function Stage(props: {
     applications.length > 0 &&
     worstHealth(applications.map(({ health }) => health)) === 'degraded';
   return (
-    <div className={`${styles.card} ${degraded ? styles.degraded : ''}`}>
+    <Box
+      bg="neutral"
+      className={`${styles.card} ${degraded ? styles.degraded : ''}`}
+    >
       <h3 className={styles.name}>{environment.title}</h3>
       {applications.length === 0 && (
         <span className={styles.empty}>
@@ -123,7 +127,7 @@ function Stage(props: {
           onDone={onDone}
         />
       ))}
-    </div>
+    </Box>
   );
 }
 

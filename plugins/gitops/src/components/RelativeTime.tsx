@@ -1,12 +1,20 @@
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useNow } from '../hooks/useNow';
-import { formatAge, formatExact } from '../model/format';
+import { formatAge, formatExact, JUST_NOW } from '../model/format';
+import { gitopsTranslationRef } from '../translation';
 
 /** The age of a moment; exact on hover. */
-export function RelativeTime(props: { value: string; className?: string }) {
-  const { value, className } = props;
+export function RelativeTime(props: {
+  value: string;
+  /** In a sentence: "3 h ago" instead of "3 h". */
+  ago?: boolean;
+}) {
+  const { value, ago = false } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  const age = formatAge(value, useNow());
   return (
-    <time dateTime={value} title={formatExact(value)} className={className}>
-      {formatAge(value, useNow())}
+    <time dateTime={value} title={formatExact(value)}>
+      {ago && age !== JUST_NOW ? t('common.ago', { age }) : age}
     </time>
   );
 }

@@ -81,7 +81,7 @@ export function ServiceContent() {
   const service = useService(stringifyEntityRef(entity));
   if (!service.value) {
     return (
-      <div className={styles.page}>
+      <div className={`${styles.page} ${styles.embedded}`}>
         {service.error ? (
           <ErrorPanel error={service.error} retry={service.retry} />
         ) : (
@@ -91,7 +91,7 @@ export function ServiceContent() {
     );
   }
   return (
-    <div className={styles.page}>
+    <div className={`${styles.page} ${styles.embedded}`}>
       <OutdatedNotice error={service.error} updatedAt={service.updatedAt} />
       <ClusterNotice
         clusters={service.value.clusters}

@@ -1,6 +1,6 @@
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { ButtonIcon } from '@backstage/ui';
+import { BgProvider, ButtonIcon } from '@backstage/ui';
 import { RiCloseLine } from '@remixicon/react';
 import { gitopsTranslationRef } from '../translation';
 import styles from './SidePanel.module.css';
@@ -54,7 +54,9 @@ export function SidePanel(props: {
           onPress={onClose}
         />
       </div>
-      <div className={styles.body}>{children}</div>
+      <BgProvider bg="neutral-1">
+        <div className={styles.body}>{children}</div>
+      </BgProvider>
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import type { Engine } from '@fairway/plugin-gitops-common';
+import { useNow } from '../hooks/useNow';
+import { formatClock, formatExact } from '../model/format';
 import type { Trouble } from '../model/trouble';
 import { gitopsTranslationRef } from '../translation';
-import { RelativeTime } from './RelativeTime';
 import { HealthMark, SyncMark } from './StateMark';
 import styles from './TroubleView.module.css';
 
@@ -15,6 +16,7 @@ export function TroubleView(props: {
 }) {
   const { trouble, where } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
+  const now = useNow();
   const engine = t(`engine.${props.engine}`);
   const lead = [
     trouble.kind === 'health' ? trouble.object : undefined,
@@ -34,13 +36,13 @@ export function TroubleView(props: {
     <div className={`${styles.trouble} ${bad ? styles.bad : ''}`}>
       <div className={styles.head}>
         {where && <span className={styles.where}>{where}</span>}
-        {trouble.kind === 'health' && trouble.health && (
+        {where && trouble.kind === 'health' && trouble.health && (
           <HealthMark health={trouble.health} />
         )}
-        {trouble.kind === 'sync' && <SyncMark sync="out-of-sync" />}
+        {where && trouble.kind === 'sync' && <SyncMark sync="out-of-sync" />}
         {trouble.since && (
-          <span className={styles.since}>
-            {t('common.since')} <RelativeTime value={trouble.since} />
+          <span className={styles.since} title={formatExact(trouble.since)}>
+            {t('common.since', { time: formatClock(trouble.since, now) })}
           </span>
         )}
       </div>

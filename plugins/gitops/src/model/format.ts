@@ -2,6 +2,9 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** The age of what is younger than a minute. */
+export const JUST_NOW = 'now';
+
 /** Shortens in the middle, so that both ends of a version stay readable. */
 export function shortenMiddle(text: string, maxLength = 22): string {
   if (text.length <= maxLength) {
@@ -46,7 +49,7 @@ export function formatAge(iso: string, now: number): string {
     return iso;
   }
   if (seconds < MINUTE) {
-    return 'now';
+    return JUST_NOW;
   }
   if (seconds < HOUR) {
     return `${Math.floor(seconds / MINUTE)} min`;
