@@ -396,6 +396,12 @@ describe('pages', () => {
           ...values,
         }),
       });
+    const edit = await fetch(`${test.url}/acme/${name}/_edit/main/README.md`);
+    // A browser drops one line end right after the tag.
+    const shown = /<textarea[^>]*>\n?([^<]*)<\/textarea/.exec(
+      await edit.text(),
+    );
+    assert.equal(shown?.[1], 'one\ntwo\nthree\n');
     const opened = (await test.git(clone, 'rev-parse', 'HEAD')).trim();
     const base = { commit: opened, text: 'by hand\r\n' };
 
@@ -485,7 +491,7 @@ describe('a restart', () => {
     const opened = await fetch(`${first.url}/api/v1/repos/acme/kept/pulls`, {
       method: 'POST',
       headers: {
-        authorization: 'token fairway',
+        authorization: 'token playground-password',
         'content-type': 'application/json',
       },
       body: JSON.stringify({ title: 't', head: 'topic', base: 'main' }),

@@ -3,11 +3,11 @@ import type { Random } from './Random';
 // What a change is about: `%` stands for a module of the service.
 const features = [
   'accept % in batches',
-  'show why a % was refused',
+  'show why % was refused',
   'keep % history for a year',
   'limit % size per customer',
   'answer % requests from cache',
-  'let support correct a %',
+  'let support correct the %',
   'filter % by date',
   'count % per country',
   'page through % lists',
@@ -24,7 +24,7 @@ const fixes = [
   'do not retry a refused %',
   'round % amounts half to even',
   'close the connection when % times out',
-  'survive a % without an owner',
+  'survive % without an owner',
   'stop counting % twice',
   'read % dates in UTC',
   'keep umlauts in %',

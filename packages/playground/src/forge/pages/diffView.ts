@@ -26,8 +26,8 @@ function fileView(text: string): Html {
       <span class="grow mono">${name}</span>
       <span class="small"
         >${state}
-        <span class="plus" style="display:inline">+${count('+')}</span>
-        <span class="minus" style="display:inline">−${count('-')}</span></span
+        <span class="plus">+${count('+')}</span>
+        <span class="minus">−${count('-')}</span></span
       >
     </div>
     <pre>

@@ -1,5 +1,5 @@
 import type { RepositoryRecord } from '../types';
-import { html } from './html';
+import { escape, html, Html } from './html';
 import { layout, pathUrl } from './layout';
 
 /** The form that changes or adds one file, as a commit or as a pull request. */
@@ -18,6 +18,13 @@ export function editPage(options: {
   const { record, branch, commit, path, text, problem, topic } = options;
   const { owner, name: repository } = record;
   const fresh = text === undefined;
+  // Not a template: a formatter may move line ends, and here they are content. A browser
+  // drops the first one.
+  const area = new Html(
+    `<textarea name="text" rows="22" spellcheck="false">\n${escape(
+      text ?? '',
+    )}</textarea>`,
+  );
   const body = html`<h1>${fresh ? 'New file' : `Edit ${path}`}</h1>
     ${problem &&
     html`<div class="card pad problem" role="alert">${problem}</div>`}
@@ -36,12 +43,7 @@ export function editPage(options: {
               value="${path && `${path}/`}"
           /></label>`
         : html`<input type="hidden" name="path" value="${path}" />`}
-      <label
-        ><span>Content</span
-        ><textarea name="text" rows="22" spellcheck="false">
-${'\n'}${text}</textarea
-        >
-      </label>
+      <label><span>Content</span>${area} </label>
       <label
         ><span>What changes and why</span
         ><input

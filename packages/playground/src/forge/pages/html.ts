@@ -16,11 +16,16 @@ const ENTITIES: Record<string, string> = {
   "'": '&#39;',
 };
 
+/** Text as it must stand in HTML to be read as text. */
+export function escape(text: string): string {
+  return text.replace(/[&<>"']/g, character => ENTITIES[character]);
+}
+
 function render(piece: Piece): string {
   if (piece instanceof Html) return piece.text;
   if (Array.isArray(piece)) return piece.map(render).join('');
   if (piece === undefined || piece === false) return '';
-  return String(piece).replace(/[&<>"']/g, character => ENTITIES[character]);
+  return escape(String(piece));
 }
 
 /** HTML in which every value is escaped, except what is {@link Html} itself. */

@@ -29,7 +29,7 @@ function repositoryRow(record: RepositoryRecord): Html {
   return html`<div class="row">
     <a href="${page}"><b>${record.name}</b></a>
     <span class="grow quiet">${record.description}</span>
-    <a class="small" href="${page}/pulls">${open || 'no'} open</a>
+    <a class="small" href="${page}/pulls">${open > 0 && `${open} open`}</a>
   </div>`;
 }
 

@@ -25,7 +25,7 @@ h1 { font-size: 22px; line-height: 1.3; margin: 8px 0 4px; } h2 { font-size: 16p
 .tag.open { background: var(--green); } .tag.merged { background: var(--violet); } .tag.closed { background: var(--red); }
 pre { margin: 0; padding: 12px 14px; overflow-x: auto; white-space: pre; overflow-wrap: normal; }
 pre.wrap { white-space: pre-wrap; font: inherit; } .diff pre { padding: 0 0 8px; }
-.diff span { display: block; padding: 0 14px; min-width: max-content; }
+.diff pre span { display: block; padding: 0 14px; min-width: max-content; }
 .diff .add { background: var(--plus); } .diff .del { background: var(--minus); } .diff .at { color: var(--quiet); padding-top: 6px; }
 .plus { color: var(--green); } .minus { color: var(--red); }
 button, .button { font: inherit; border: 1px solid var(--line); border-radius: 6px; padding: 7px 16px; background: var(--card); color: var(--ink); cursor: pointer; }
