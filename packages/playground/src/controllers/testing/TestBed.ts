@@ -99,8 +99,8 @@ export class TestBed {
 
   /** The log of a pod, as `kubectl logs` reads it from the API. */
   async readLog(pod: ObjectKey): Promise<string> {
-    const path = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/log`;
-    const response = await fetch(`${this.#running.url}${path}`, {
+    const route = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}/log`;
+    const response = await fetch(`${this.#running.url}${route}`, {
       headers: { authorization: 'Bearer test' },
     });
     return response.text();
