@@ -50,6 +50,18 @@ export function joinSource(
   if (!sourceRef) {
     return asObserved;
   }
+  if (observation.desiredRevision !== undefined) {
+    // Its revisions are not those of the source, which says no more than where it comes from.
+    return {
+      ...asObserved,
+      source: {
+        ...observation.source,
+        repoUrl: observation.source.repoUrl ?? source?.url,
+        targetRevision:
+          observation.source.targetRevision ?? source?.targetRevision,
+      },
+    };
+  }
   const name = `${sourceRef.kind} ${sourceRef.namespace ?? ''}/${
     sourceRef.name
   }`;
