@@ -310,7 +310,11 @@ describe('Argo CD stand-in', () => {
   it('creates and prunes the applications of an application', async () => {
     const child = (name: string) => ({
       [`apps/${name}.yaml`]: stringify({
-        ...application(bed.url(REPOSITORY), AUTOMATED),
+        // Only one of the two may own the objects of the overlay that both name.
+        ...application(
+          bed.url(REPOSITORY),
+          name === 'orders-dev' ? AUTOMATED : {},
+        ),
         metadata: { ...application('').metadata, name },
       }),
     });
