@@ -2,17 +2,22 @@ import {
   coreServices,
   createBackendPlugin,
 } from '@backstage/backend-plugin-api';
+import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { ScmIntegrations } from '@backstage/integration';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { gitopsObserversExtensionPoint } from '@fairway/plugin-gitops-node';
+import { registerGitopsActions } from './actions';
 import { ClusterConnection, ClusterWatcher } from './cluster';
 import { gitDirectory, readGitopsConfig } from './config';
+import { DoraService } from './dora';
 import { AttributionWorker, GitHistory } from './git';
 import { ObserverRegistry } from './ObserverRegistry';
 import { CatalogEntityResolver, ChangePublisher, Recorder } from './recorder';
+import { createRouter } from './routes';
+import { createGitopsAnswers } from './service';
 import { DatabaseGitopsStore } from './store';
 
 /**
@@ -27,15 +32,21 @@ export const gitopsPlugin = createBackendPlugin({
     env.registerExtensionPoint(gitopsObserversExtensionPoint, observers);
     env.registerInit({
       deps: {
+        actionsRegistry: actionsRegistryServiceRef,
+        auditor: coreServices.auditor,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
         discovery: coreServices.discovery,
         events: eventsServiceRef,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
         notifications: notificationService,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
         signals: signalsServiceRef,
       },
       async init(deps) {
@@ -43,6 +54,20 @@ export const gitopsPlugin = createBackendPlugin({
         const config = readGitopsConfig(deps.config);
         const store = await DatabaseGitopsStore.create(deps);
         const api = new ClusterConnection({ auth, discovery });
+
+        const answers = createGitopsAnswers({
+          ...deps,
+          clusters: api,
+          dora: new DoraService({ store, bands: config.dora.bands }),
+          gitops: config,
+          observers: () => observers.list(),
+          store,
+        });
+        deps.httpRouter.use(createRouter({ httpAuth: deps.httpAuth, answers }));
+        registerGitopsActions({
+          actionsRegistry: deps.actionsRegistry,
+          answers,
+        });
 
         const publisher = new ChangePublisher(deps);
         const worker = new AttributionWorker({

@@ -4,7 +4,7 @@ import { toError } from '@backstage/errors';
 import type { GitopsObserver } from '@fairway/plugin-gitops-node';
 import type { LeaseStore } from '../store';
 import { withLease } from './withLease';
-import type { ClusterApi, ConfiguredCluster } from './ClusterConnection';
+import type { ClusterApi, ConfiguredCluster } from './ClusterApi';
 import { ResourceWatcher, type WatchTimes } from './ResourceWatcher';
 import { Backoff, wait } from './waiting';
 import { watchedResources, type WatchSink } from './WatchedResource';

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import type { ClusterResourceStatus } from '@fairway/plugin-gitops-common';
-import type { ClusterApi, ClusterResource } from './ClusterConnection';
+import type { ClusterApi, ClusterResource } from './ClusterApi';
 import { ClusterError, clusterErrorReason } from './ClusterError';
 import { Backoff, forEachLimited, wait } from './waiting';
 import {

@@ -1,4 +1,5 @@
-export * from './ClusterConnection';
+export * from './ClusterApi';
+export { ClusterConnection } from './ClusterConnection';
 export * from './ClusterError';
 export * from './ClusterWatcher';
 export {

@@ -4,12 +4,13 @@ export function wait(millis: number, signal: AbortSignal): Promise<void> {
     return Promise.resolve();
   }
   return new Promise(resolve => {
+    let timer: NodeJS.Timeout | undefined;
     const done = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, millis);
+    timer = setTimeout(done, millis);
     signal.addEventListener('abort', done, { once: true });
   });
 }

@@ -76,7 +76,7 @@ describe('readGitopsConfig', () => {
       /gitops\.environments.*'prod' is there twice/,
     ],
     [
-      { argocd: { instances: [{ name: 'a', url: 'javascript:alert(1)' }] } },
+      { argocd: { instances: [{ name: 'a', url: 'file:///etc/passwd' }] } },
       /gitops\.argocd\.instances\[0\]\.url/,
     ],
     [{ dora: { bands: 2022 } }, /gitops\.dora\.bands/],

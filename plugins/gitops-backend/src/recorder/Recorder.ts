@@ -1,14 +1,10 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
-import type {
-  Application,
-  ClusterResourceStatus,
-} from '@fairway/plugin-gitops-common';
+import type { ClusterResourceStatus } from '@fairway/plugin-gitops-common';
 import type {
   ApplicationObservation,
   KubernetesObject,
   Observation,
-  ObservedDeployment,
   SourceObservation,
 } from '@fairway/plugin-gitops-node';
 import {
@@ -21,20 +17,14 @@ import {
   objectId,
   type ObservedOrigin,
   type RecorderStore,
-  type StoredApplication,
   type StoredObservation,
 } from '../store';
-import { buildApplication } from './buildApplication';
+import { ApplicationRecorder } from './ApplicationRecorder';
 import type { ChangeListener } from './ChangePublisher';
 import type { EntityResolver } from './EntityResolver';
 import { FactRecorder } from './FactRecorder';
 import { fingerprintOf } from './fingerprint';
 import { KeyedQueue } from './KeyedQueue';
-import { planDeployments } from './planDeployments';
-import { planFailures } from './planFailures';
-
-/** More than any engine keeps in an object's history. */
-const LATEST_DEPLOYMENTS = 30;
 
 /** What the recorder works with. */
 export interface RecorderOptions {
@@ -46,13 +36,6 @@ export interface RecorderOptions {
   /** Called after deployments were recorded, so that their commits are looked for. */
   onDeploymentRecorded?(): void;
   now?: () => Date;
-}
-
-interface ApplicationInput {
-  observation: StoredObservation;
-  history: readonly ObservedDeployment[];
-  origin: ObservedOrigin;
-  fingerprint: string;
 }
 
 /**
@@ -67,6 +50,7 @@ interface ApplicationInput {
 export class Recorder implements WatchSink {
   readonly #options: RecorderOptions;
   readonly #store: RecorderStore;
+  readonly #applications: ApplicationRecorder;
   readonly #facts: FactRecorder;
   readonly #queue = new KeyedQueue();
   readonly #configFingerprint: string;
@@ -76,6 +60,7 @@ export class Recorder implements WatchSink {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#store = options.store;
+    this.#applications = new ApplicationRecorder(options);
     this.#facts = new FactRecorder(options);
     this.#configFingerprint = fingerprintOf([
       options.config.environments,
@@ -150,7 +135,9 @@ export class Recorder implements WatchSink {
   async rejoin(): Promise<void> {
     for (const stored of await this.#store.listStoredApplications()) {
       const { observation, application } = stored;
-      if (this.#entityRefOf(observation) !== application.entityRef) {
+      if (
+        this.#applications.entityRefOf(observation) !== application.entityRef
+      ) {
         await this.#reconsider(observation);
       }
     }
@@ -185,7 +172,7 @@ export class Recorder implements WatchSink {
   ): Promise<{ id: string; changed: boolean }> {
     const id = objectId(observation.ref);
     const changed = await this.#queue.run(this.#queueKey(observation), () =>
-      this.#apply(
+      this.#applications.record(
         {
           observation,
           history: deployments,
@@ -237,129 +224,16 @@ export class Recorder implements WatchSink {
         objectId(observed.ref),
       );
       return stored
-        ? this.#apply({ ...stored, history: [] }, { evenIfEqual: true })
+        ? this.#applications.record(
+            { ...stored, history: [] },
+            { evenIfEqual: true },
+          )
         : false;
     });
   }
 
   #queueKey(observation: StoredObservation): string {
     return objectId(observation.sourceRef ?? observation.ref);
-  }
-
-  #entityRefOf(
-    observation: StoredObservation,
-    previous?: Application,
-  ): string | undefined {
-    const { resolver } = this.#options;
-    const id = objectId(observation.ref);
-    if (!resolver.ready) {
-      return previous?.id === id ? previous.entityRef : undefined;
-    }
-    return resolver.resolve(observation)?.entityRef;
-  }
-
-  /** Writes what an observation changes; resolves to whether it changed anything. */
-  async #apply(
-    input: ApplicationInput,
-    options: { evenIfEqual: boolean },
-  ): Promise<boolean> {
-    const { observation, history, origin, fingerprint } = input;
-    const id = objectId(observation.ref);
-    const stored = await this.#store.getStoredApplication(id);
-    const previous = stored?.application;
-    const entityRef = this.#entityRefOf(observation, previous);
-    if (
-      stored?.fingerprint === fingerprint &&
-      entityRef === previous?.entityRef &&
-      !options.evenIfEqual
-    ) {
-      return false;
-    }
-    const now = this.#now();
-    const { sourceRef } = observation;
-    const sourceKey = sourceRef && objectId(sourceRef);
-    const source = sourceKey
-      ? (await this.#store.getSource(sourceKey))?.observation
-      : undefined;
-    const application = buildApplication({
-      ...{ observation, source, entityRef, previous, now },
-      config: this.#options.config,
-    });
-    const deployments = await this.#store.latestDeployments(
-      id,
-      LATEST_DEPLOYMENTS,
-    );
-    const added = planDeployments({
-      application,
-      history,
-      known: await this.#store.knownDeploymentKeys(
-        id,
-        history.map(({ key }) => key),
-      ),
-      stored: deployments,
-    });
-    const failures = planFailures({
-      ...{ application, observation, added, now, stored: deployments },
-      open: await this.#store.openFailures(id),
-      failureWindowSeconds: this.#options.config.dora.failureWindowSeconds,
-    });
-    const alert = this.#alert(application, stored);
-    const closedIds = new Set(failures.closed.map(failure => failure.id));
-    const { inserted } = await this.#store.applyApplicationChange({
-      stored: {
-        ...{ application, observation, origin, fingerprint },
-        firstSeenAt: stored?.firstSeenAt ?? now.toISOString(),
-        ...(alert.alertedAt ? { alertedAt: alert.alertedAt } : {}),
-      },
-      sourceKey,
-      deployments: added,
-      failures: [
-        ...failures.opened.filter(failure => !closedIds.has(failure.id)),
-        ...failures.closed,
-      ],
-    });
-
-    const { listener, onDeploymentRecorded } = this.#options;
-    listener.applicationChanged(application, previous);
-    for (const deployment of inserted) {
-      listener.deploymentChanged({
-        deploymentId: deployment,
-        applicationId: id,
-        entityRef,
-      });
-    }
-    failures.opened.forEach(failure => listener.failureOpened(failure));
-    failures.closed.forEach(failure => listener.failureClosed(failure));
-    if (alert.owner) {
-      listener.healthAlert(application, alert.owner);
-    }
-    if (inserted.length > 0) {
-      onDeploymentRecorded?.();
-    }
-    return true;
-  }
-
-  /** Whether the owner is to be told, and what the owner knows then. */
-  #alert(
-    application: Application,
-    stored?: StoredApplication,
-  ): { alertedAt?: string; owner?: string } {
-    const owner = application.entityRef
-      ? this.#options.resolver.get(application.entityRef)?.owner
-      : undefined;
-    const alertedAt = stored?.alertedAt;
-    const { health, healthSince } = application;
-    const becameDegraded =
-      health === 'degraded' &&
-      stored !== undefined &&
-      stored.application.health !== 'degraded';
-    if (becameDegraded && owner && !alertedAt) {
-      return { alertedAt: healthSince, owner };
-    }
-    if (health === 'healthy' && alertedAt) {
-      return { owner };
-    }
-    return { alertedAt };
   }
 
   async #forget(

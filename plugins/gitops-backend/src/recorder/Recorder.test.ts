@@ -1,0 +1,536 @@
+import { TestDatabases, mockServices } from '@backstage/backend-test-utils';
+import { ConfigReader } from '@backstage/config';
+import type { Failure } from '@fairway/plugin-gitops-common';
+import type { ObservedDeployment } from '@fairway/plugin-gitops-node';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import {
+  fakeObject,
+  fakeObserver,
+  type FakeSpec,
+} from '../__testUtils__/fakeEngine';
+import { eventually } from '../__testUtils__/eventually';
+import { watchedResources } from '../cluster';
+import { readGitopsConfig } from '../config';
+import { DatabaseGitopsStore } from '../store';
+import { EntityIndex } from './EntityIndex';
+import { CatalogEntityResolver, type EntityResolver } from './EntityResolver';
+import { Recorder } from './Recorder';
+
+jest.setTimeout(60_000);
+
+const databases = TestDatabases.create({ ids: ['SQLITE_3'] });
+const [watch] = watchedResources('local', [fakeObserver]);
+const ID = 'local~app~apps~orders';
+const LABELS = {
+  'backstage.io/kubernetes-id': 'orders',
+  'fairway.dev/environment': 'production',
+};
+
+function component(name: string, annotations: Record<string, string> = {}) {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: { name, namespace: 'default', annotations },
+    spec: { type: 'service', lifecycle: 'production', owner: 'team-a' },
+  };
+}
+
+/** Minute of a day on which everything happens. */
+function at(minute: number): string {
+  return new Date(Date.UTC(2026, 0, 1, 10, minute)).toISOString();
+}
+
+function entry(
+  key: string,
+  minute: number,
+  fields: Partial<ObservedDeployment> = {},
+): ObservedDeployment {
+  return {
+    key,
+    revision: `rev-${key}`,
+    finishedAt: at(minute),
+    outcome: 'succeeded',
+    ...fields,
+  };
+}
+
+describe('Recorder', () => {
+  let store: DatabaseGitopsStore;
+  let recorder: Recorder;
+  let index: EntityIndex;
+  let now: Date;
+  const listener = {
+    applicationChanged: jest.fn(),
+    applicationRemoved: jest.fn(),
+    deploymentChanged: jest.fn(),
+    failureOpened: jest.fn(),
+    failureClosed: jest.fn(),
+    factChanged: jest.fn(),
+    clusterChanged: jest.fn(),
+    healthAlert: jest.fn(),
+  };
+  const onDeploymentRecorded = jest.fn();
+
+  function createRecorder(resolver?: EntityResolver) {
+    return new Recorder({
+      store,
+      listener,
+      onDeploymentRecorded,
+      resolver: resolver ?? {
+        ready: true,
+        resolve: object => index.resolve(object),
+        get: ref => index.get(ref),
+      },
+      config: readGitopsConfig(
+        new ConfigReader({
+          gitops: {
+            argocd: { instances: [{ name: 'a', url: 'https://argo.test' }] },
+          },
+        }),
+      ),
+      logger: mockServices.logger.mock(),
+      now: () => now,
+    });
+  }
+
+  beforeEach(async () => {
+    jest.clearAllMocks();
+    const knex = await databases.init('SQLITE_3');
+    store = await DatabaseGitopsStore.create({
+      database: mockServices.database({ knex, migrations: { skip: false } }),
+    });
+    index = new EntityIndex([component('orders')]);
+    now = new Date(at(0));
+    recorder = createRecorder();
+  });
+
+  async function observe(
+    application: FakeSpec['application'],
+    options: { minute: number; labels?: Record<string, string> },
+  ) {
+    now = new Date(at(options.minute));
+    await recorder.observe(
+      watch,
+      fakeObject('orders', { application }, options.labels ?? LABELS),
+    );
+  }
+
+  async function deployments() {
+    const { items } = await store.listDeployments({ applicationId: [ID] });
+    return items.reverse();
+  }
+
+  async function failures(): Promise<Failure[]> {
+    return (await deployments()).flatMap(item => item.failures);
+  }
+
+  const short = (items: Awaited<ReturnType<typeof deployments>>) =>
+    items.map(item =>
+      [item.revision, item.counted ? item.kind : item.notCountedReason].join(
+        ' ',
+      ),
+    );
+
+  it('adopts the newest of a history, and records what follows once, in order', async () => {
+    const history = [entry('1', -50), entry('2', -40)];
+    await observe({ revision: 'rev-2', deployments: history }, { minute: 0 });
+    expect(short(await deployments())).toEqual(['rev-2 adoption']);
+
+    const longer = [
+      ...history,
+      entry('3', 1, { images: ['r.test/orders:3'], initiatedBy: 'ada' }),
+      entry('4', 2, { revision: 'rev-3' }),
+      entry('5', 3, { revision: 'rev-2' }),
+    ];
+    const observed = { revision: 'rev-2', deployments: longer };
+    await observe(observed, { minute: 4 });
+    const expected = [
+      'rev-2 adoption',
+      'rev-3 release',
+      'rev-3 same-revision',
+      'rev-2 rollback',
+    ];
+    expect(short(await deployments())).toEqual(expected);
+    expect((await deployments())[1]).toMatchObject({
+      previousRevision: 'rev-2',
+      version: '3',
+      author: 'ada',
+      tier: 'production',
+      entityRef: 'component:default/orders',
+    });
+    expect(onDeploymentRecorded).toHaveBeenCalledTimes(2);
+
+    // A day of events again: by the same recorder, by a new one, shuffled, and after a deletion.
+    jest.clearAllMocks();
+    await observe(observed, { minute: 5 });
+    recorder = createRecorder();
+    await observe(observed, { minute: 6 });
+    await observe({ ...observed, deployments: longer.slice(2) }, { minute: 7 });
+    await observe({ revision: 'rev-2', deployments: history }, { minute: 8 });
+    await recorder.remove(watch, 'apps/orders');
+    await observe(observed, { minute: 9 });
+    expect(short(await deployments())).toEqual(expected);
+    expect(onDeploymentRecorded).not.toHaveBeenCalled();
+  });
+
+  it('writes nothing for an observation that it knows', async () => {
+    await observe({ revision: 'rev-1' }, { minute: 0 });
+    const apply = jest.spyOn(store, 'applyApplicationChange');
+    await observe({ revision: 'rev-1' }, { minute: 1 });
+    expect(apply).not.toHaveBeenCalled();
+    expect(listener.applicationChanged).toHaveBeenCalledTimes(1);
+    await observe({ revision: 'rev-2' }, { minute: 2 });
+    expect(apply).toHaveBeenCalledTimes(1);
+  });
+
+  it('records observations of one application one after the other', async () => {
+    const history = Array.from({ length: 8 }, (_, n) => entry(`${n}`, n));
+    await Promise.all(
+      history.map((_, n) =>
+        recorder.observe(
+          watch,
+          fakeObject(
+            'orders',
+            { application: { deployments: history.slice(0, n + 1) } },
+            LABELS,
+          ),
+        ),
+      ),
+    );
+    expect(short(await deployments())).toEqual([
+      'rev-0 adoption',
+      ...history.slice(1).map(({ revision }) => `${revision} configuration`),
+    ]);
+  });
+
+  it('counts production only, and says why not the others', async () => {
+    const history = [entry('1', 1), entry('2', 2)];
+    const preview = { ...LABELS, 'fairway.dev/pull-request': '7' };
+    await observe({ deployments: [history[0]] }, { minute: 1 });
+    await observe({ deployments: history }, { minute: 2, labels: preview });
+    await observe(
+      { deployments: [...history, entry('3', 3)] },
+      { minute: 3, labels: { ...LABELS, 'fairway.dev/environment': 'dev' } },
+    );
+    expect(short(await deployments())).toEqual([
+      'rev-1 adoption',
+      'rev-2 preview',
+      'rev-3 not-production',
+    ]);
+    await observe(
+      { deployments: [] },
+      { minute: 4, labels: { 'fairway.dev/environment': 'nowhere' } },
+    );
+    const application = await store.getApplication(ID);
+    expect(application).toMatchObject({ environment: 'nowhere' });
+    expect(application?.tier).toBeUndefined();
+  });
+
+  describe('failures', () => {
+    const first = entry('1', 0);
+    const second = entry('2', 10);
+    const degraded = { health: 'degraded' as const, healthMessage: 'Crash' };
+
+    beforeEach(async () => {
+      await observe({ revision: 'rev-1', deployments: [first] }, { minute: 0 });
+    });
+
+    it('opens by health, reopens and ends, and tells the owner once', async () => {
+      const run = { revision: 'rev-2', deployments: [first, second] };
+      await observe({ ...run, health: 'progressing' }, { minute: 11 });
+      await expect(failures()).resolves.toEqual([]);
+      await observe({ ...run, ...degraded }, { minute: 12 });
+      await observe({ ...run, ...degraded, images: ['x'] }, { minute: 13 });
+      const [failure] = await failures();
+      expect(await failures()).toEqual([failure]);
+      expect(failure).toMatchObject({
+        signal: 'health',
+        reason: 'Crash',
+        startedAt: at(12),
+        deploymentId: (await deployments())[1].id,
+      });
+
+      // Crash loops go to and fro; that is one failure and one message.
+      await observe({ ...run, health: 'progressing' }, { minute: 14 });
+      await observe({ ...run, ...degraded }, { minute: 15 });
+      expect(listener.healthAlert).toHaveBeenCalledTimes(1);
+      expect(listener.healthAlert).toHaveBeenCalledWith(
+        expect.objectContaining({ id: ID, health: 'degraded' }),
+        'group:default/team-a',
+      );
+      await observe(run, { minute: 20 });
+      await expect(failures()).resolves.toEqual([
+        { ...failure, endedAt: at(20) },
+      ]);
+      expect(listener.healthAlert).toHaveBeenCalledTimes(2);
+      expect(listener.failureClosed).toHaveBeenCalledTimes(1);
+
+      await observe({ ...run, ...degraded }, { minute: 25 });
+      await expect(failures()).resolves.toEqual([failure]);
+      await observe(run, { minute: 30 });
+      await expect(failures()).resolves.toEqual([
+        { ...failure, endedAt: at(30) },
+      ]);
+    });
+
+    it('is not blamed on a deployment that is long done, or came later', async () => {
+      const run = { revision: 'rev-2', deployments: [first, second] };
+      await observe(run, { minute: 11 });
+      await observe({ ...run, ...degraded }, { minute: 71 });
+      await observe(
+        {
+          ...degraded,
+          healthSince: at(71),
+          revision: 'rev-3',
+          deployments: [first, second, entry('3', 75)],
+        },
+        { minute: 76 },
+      );
+      await expect(failures()).resolves.toEqual([]);
+    });
+
+    it('opens by a reconciliation that failed, and ends with the repair', async () => {
+      const failed = entry('2', 10, { outcome: 'failed', message: 'No kind' });
+      const operation = { phase: 'failed' as const, revision: 'rev-2' };
+      const run = { revision: 'rev-2', deployments: [first, failed] };
+      await observe({ ...run, operation }, { minute: 11 });
+      const [failure] = await failures();
+      expect(failure).toMatchObject({
+        signal: 'reconcile',
+        reason: 'No kind',
+        startedAt: at(10),
+      });
+      // What ran before runs on: healthy, but not what Git says.
+      await observe({ ...run, operation, images: ['x'] }, { minute: 12 });
+      expect((await failures())[0].endedAt).toBeUndefined();
+      // Trying again fails again: that is no other deployment.
+      const retried = { ...failed, key: '2b', finishedAt: at(13) };
+      const repair = entry('3', 20);
+      await observe(
+        { revision: 'rev-3', deployments: [first, failed, retried, repair] },
+        { minute: 21 },
+      );
+      expect(short(await deployments())).toEqual([
+        'rev-1 adoption',
+        'rev-2 configuration',
+        'rev-2 same-revision',
+        'rev-3 configuration',
+      ]);
+      await expect(failures()).resolves.toEqual([
+        { ...failure, endedAt: at(20) },
+      ]);
+    });
+
+    it('counts the first success after a failure of the same revision', async () => {
+      const failed = entry('2', 10, { outcome: 'failed' });
+      const success = { ...second, key: '3', finishedAt: at(12) };
+      await observe(
+        { revision: 'rev-2', deployments: [first, failed, success] },
+        { minute: 13 },
+      );
+      expect(short(await deployments())).toEqual([
+        'rev-1 adoption',
+        'rev-2 configuration',
+        'rev-2 configuration',
+      ]);
+      await expect(failures()).resolves.toMatchObject([{ endedAt: at(12) }]);
+    });
+
+    it('opens by a fact about the deployment in progress', async () => {
+      await recorder.observe(
+        watch,
+        fakeObject('rollout', {
+          fact: {
+            kind: 'rollout',
+            targetNamespace: 'orders',
+            failure: { signal: 'rollout-aborted', reason: 'Error rate' },
+          },
+        }),
+      );
+      await expect(failures()).resolves.toMatchObject([
+        { signal: 'rollout-aborted', reason: 'Error rate' },
+      ]);
+      await expect(
+        store.listFacts({ entityRefs: ['component:default/orders'] }),
+      ).resolves.toMatchObject([
+        { kind: 'rollout', environment: 'production' },
+      ]);
+    });
+  });
+
+  it('joins a source, and follows it', async () => {
+    const sourceRef = {
+      ...{ cluster: 'local', namespace: 'apps', name: 'repo' },
+      ...{ apiVersion: 'fake.example.com/v1beta1', kind: 'Source' },
+    };
+    const source = (revision?: string, message?: string) =>
+      recorder.observe(
+        watch,
+        fakeObject('repo', {
+          source: {
+            ...{ url: 'https://git.test/a.git', targetRevision: 'main' },
+            ...{ revision, message },
+          },
+        }),
+      );
+    const a = 'a'.repeat(40);
+    const b = 'b'.repeat(40);
+    await observe({ revision: a, sourceRef, sync: 'synced' }, { minute: 0 });
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'unknown',
+      syncMessage: expect.stringContaining('apps/repo is not there'),
+    });
+    await source(a);
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'synced',
+      desiredRevision: a,
+      source: {
+        repoUrl: 'https://git.test/a.git',
+        targetRevision: 'main',
+        path: 'deploy',
+      },
+    });
+    now = new Date(at(5));
+    await source(b);
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'out-of-sync',
+      syncSince: at(5),
+      syncMessage: 'aaaaaaa runs, Source apps/repo has bbbbbbb',
+      desiredRevision: b,
+    });
+    await observe({ revision: b, sourceRef }, { minute: 6 });
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'synced',
+      syncSince: at(6),
+    });
+    await source(undefined, 'authentication required');
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'unknown',
+      syncMessage: 'authentication required',
+    });
+    await recorder.remove(watch, 'apps/repo');
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'unknown',
+      syncMessage: expect.stringContaining('is not there'),
+    });
+  });
+
+  it('forgets what is gone, and keeps what cannot be read', async () => {
+    await recorder.observe(
+      watch,
+      fakeObject('orders', { application: {}, fact: {} }, LABELS),
+    );
+    await recorder.observe(watch, fakeObject('orders', { broken: true }));
+    await expect(store.countApplications()).resolves.toMatchObject({
+      applications: 1,
+    });
+    await observe({}, { minute: 1 });
+    await recorder.observe(
+      watch,
+      fakeObject('orders', { application: { images: ['x'] } }, LABELS),
+    );
+    await expect(store.listFacts({})).resolves.toEqual([]);
+    await recorder.listed(watch, new Set(['apps/other']), at(2));
+    await expect(store.countApplications()).resolves.toMatchObject({
+      applications: 0,
+    });
+    expect(listener.applicationRemoved).toHaveBeenCalledTimes(1);
+  });
+
+  it('joins a component that is registered later', async () => {
+    index = new EntityIndex([]);
+    await observe({ deployments: [entry('1', 0)] }, { minute: 0 });
+    expect((await store.getApplication(ID))?.entityRef).toBeUndefined();
+
+    const catalog = catalogServiceMock({ entities: [] });
+    const read = jest.spyOn(catalog, 'queryEntities');
+    const resolver = new CatalogEntityResolver({
+      auth: mockServices.auth(),
+      catalog,
+      logger: mockServices.logger.mock(),
+      times: {
+        everyMillis: 60_000,
+        eagerEveryMillis: 5,
+        eagerForMillis: 9_000,
+      },
+    });
+    recorder = createRecorder(resolver);
+    resolver.start(() => recorder.rejoin());
+    try {
+      await eventually(() => expect(resolver.ready).toBe(true));
+      // Its label names a component that nobody knows yet: so the catalog is read at once.
+      await observe({ images: ['x'] }, { minute: 1 });
+      const readings = read.mock.calls.length;
+      await eventually(() =>
+        expect(read.mock.calls.length).toBeGreaterThan(readings),
+      );
+      catalog.queryEntities = async () => ({
+        items: [component('orders')],
+        totalItems: 1,
+        pageInfo: {},
+      });
+      await eventually(async () =>
+        expect(await store.getApplication(ID)).toMatchObject({
+          entityRef: 'component:default/orders',
+        }),
+      );
+      expect((await deployments())[0].entityRef).toBe(
+        'component:default/orders',
+      );
+    } finally {
+      await resolver.stop();
+    }
+  });
+
+  it('keeps what it knows of components until the catalog was read', async () => {
+    await observe({}, { minute: 0 });
+    recorder = createRecorder({
+      ready: false,
+      resolve: () => undefined,
+      get: () => undefined,
+    });
+    await observe({ images: ['x'] }, { minute: 1 });
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      entityRef: 'component:default/orders',
+      images: ['x'],
+    });
+  });
+
+  it('decides to whom an object belongs, by label before annotations', () => {
+    index = new EntityIndex([
+      component('by-id', { 'backstage.io/kubernetes-id': 'shop' }),
+      component('named'),
+      component('argo', { 'argocd/app-name': 'one, other/two' }),
+      component('selected', { 'argocd/app-selector': 'app=web,tier!=db' }),
+      component('kube', {
+        'backstage.io/kubernetes-label-selector': 'app in (api, web), !legacy',
+      }),
+      component('empty', { 'backstage.io/kubernetes-label-selector': '' }),
+      component('wrong', { 'argocd/app-selector': 'app=(' }),
+    ]);
+    const owner = (
+      labels: Record<string, string>,
+      name = 'x',
+      engine: 'argocd' | 'flux' = 'argocd',
+    ) =>
+      index.resolve({
+        engine,
+        labels,
+        ref: {
+          ...{ cluster: 'c', apiVersion: 'v1', kind: 'App' },
+          ...{ namespace: 'other', name },
+        },
+      })?.name;
+    expect(owner({ 'backstage.io/kubernetes-id': 'shop' })).toBe('by-id');
+    expect(owner({ 'backstage.io/kubernetes-id': 'named' }, 'one')).toBe(
+      'named',
+    );
+    expect(owner({ 'backstage.io/kubernetes-id': 'gone' }, 'one')).toBe('argo');
+    expect(owner({}, 'two')).toBe('argo');
+    expect(owner({}, 'one', 'flux')).toBeUndefined();
+    expect(owner({ app: 'web' })).toBe('selected');
+    expect(owner({ app: 'web' }, 'x', 'flux')).toBe('kube');
+    expect(owner({ app: 'api', legacy: '' })).toBeUndefined();
+    expect(owner({ app: 'db' })).toBeUndefined();
+  });
+});
