@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import {
   createServer,
@@ -8,6 +8,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { serveGit } from './serveGit';
 
 interface Pull {
   number: number;
@@ -145,7 +146,7 @@ export class GiteaFake {
     }
     const fault = this.faults.get(line);
     if (smart && !fault && this.exists(smart[1])) {
-      await this.#backend(request, response, { pathname, search });
+      await serveGit({ request, response, root: this.#root, pathname, search });
       return;
     }
     const body = await readJson(request);
@@ -267,42 +268,6 @@ export class GiteaFake {
       this.pulls(name)[number - 1].state = 'closed';
     }
     return [201, answer];
-  }
-
-  /** Hands a request to `git http-backend`, a CGI program. */
-  async #backend(
-    request: IncomingMessage,
-    response: ServerResponse,
-    url: { pathname: string; search: string },
-  ): Promise<void> {
-    const child = spawn('git', ['http-backend'], {
-      env: {
-        ...process.env,
-        GIT_PROJECT_ROOT: this.#root,
-        GIT_HTTP_EXPORT_ALL: '1',
-        PATH_INFO: url.pathname,
-        QUERY_STRING: url.search.slice(1),
-        REQUEST_METHOD: request.method,
-        CONTENT_TYPE: request.headers['content-type'] ?? '',
-        REMOTE_USER: 'robot',
-      },
-    });
-    request.pipe(child.stdin);
-    const chunks: Buffer[] = [];
-    for await (const chunk of child.stdout) {
-      chunks.push(chunk);
-    }
-    const output = Buffer.concat(chunks);
-    const end = output.indexOf('\r\n\r\n');
-    for (const header of output.subarray(0, end).toString().split('\r\n')) {
-      const [key, value] = header.split(': ');
-      if (key === 'Status') {
-        response.statusCode = Number(value.split(' ')[0]);
-      } else {
-        response.setHeader(key, value);
-      }
-    }
-    response.end(output.subarray(end + 4));
   }
 }
 

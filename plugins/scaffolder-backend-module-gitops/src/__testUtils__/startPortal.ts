@@ -35,6 +35,67 @@ export interface TaskResult {
   log: string;
 }
 
+class Portal {
+  readonly #backend: TestBackend;
+  readonly catalog: ReturnType<typeof catalogServiceMock.mock>;
+
+  constructor(
+    backend: TestBackend,
+    catalog: ReturnType<typeof catalogServiceMock.mock>,
+  ) {
+    this.#backend = backend;
+    this.catalog = catalog;
+  }
+
+  stop(): Promise<void> {
+    return this.#backend.stop();
+  }
+
+  async request(method: string, route: string, body?: object): Promise<any> {
+    const response = await fetch(
+      `http://localhost:${this.#backend.server.port()}/api/scaffolder/v2${route}`,
+      {
+        method,
+        headers: { 'content-type': 'application/json' },
+        body: body && JSON.stringify(body),
+      },
+    );
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`${response.status}: ${text}`);
+    }
+    return JSON.parse(text);
+  }
+
+  /** Creates a service and waits until the task has ended. */
+  async create(values: object): Promise<TaskResult> {
+    const { id } = await this.request('POST', '/tasks', {
+      templateRef: 'template:default/web-service',
+      values,
+    });
+    const stream = await fetch(
+      `http://localhost:${this.#backend.server.port()}/api/scaffolder/v2/tasks/${id}/eventstream`,
+      { headers: { accept: 'text/event-stream' } },
+    );
+    let text = '';
+    for await (const chunk of stream.body!) {
+      text += Buffer.from(chunk).toString();
+      if (/event: completion\ndata: .*\n\n/.test(text)) {
+        break;
+      }
+    }
+    const events = [...text.matchAll(/^data: (.*)$/gm)].map(
+      match => JSON.parse(match[1]) as any,
+    );
+    const { body } = events.find(event => event.type === 'completion');
+    return {
+      error: body.error?.message,
+      output: body.output,
+      log: events.map(event => event.body.message).join('\n'),
+    };
+  }
+}
+
 /** A backend with the scaffolder, its Gitea module and ours, against a forge. */
 export async function startPortal(options: {
   forge: GiteaFake;
@@ -99,65 +160,4 @@ function configFor(forge: GiteaFake) {
       imageRegistry: 'registry.example.com',
     },
   };
-}
-
-class Portal {
-  readonly #backend: TestBackend;
-  readonly catalog: ReturnType<typeof catalogServiceMock.mock>;
-
-  constructor(
-    backend: TestBackend,
-    catalog: ReturnType<typeof catalogServiceMock.mock>,
-  ) {
-    this.#backend = backend;
-    this.catalog = catalog;
-  }
-
-  stop(): Promise<void> {
-    return this.#backend.stop();
-  }
-
-  async request(method: string, route: string, body?: object): Promise<any> {
-    const response = await fetch(
-      `http://localhost:${this.#backend.server.port()}/api/scaffolder/v2${route}`,
-      {
-        method,
-        headers: { 'content-type': 'application/json' },
-        body: body && JSON.stringify(body),
-      },
-    );
-    const text = await response.text();
-    if (!response.ok) {
-      throw new Error(`${response.status}: ${text}`);
-    }
-    return JSON.parse(text);
-  }
-
-  /** Creates a service and waits until the task has ended. */
-  async create(values: object): Promise<TaskResult> {
-    const { id } = await this.request('POST', '/tasks', {
-      templateRef: 'template:default/web-service',
-      values,
-    });
-    const stream = await fetch(
-      `http://localhost:${this.#backend.server.port()}/api/scaffolder/v2/tasks/${id}/eventstream`,
-      { headers: { accept: 'text/event-stream' } },
-    );
-    let text = '';
-    for await (const chunk of stream.body!) {
-      text += Buffer.from(chunk).toString();
-      if (/event: completion\ndata: .*\n\n/.test(text)) {
-        break;
-      }
-    }
-    const events = [...text.matchAll(/^data: (.*)$/gm)].map(
-      match => JSON.parse(match[1]) as any,
-    );
-    const { body } = events.find(event => event.type === 'completion');
-    return {
-      error: body.error?.message,
-      output: body.output,
-      log: events.map(event => event.body.message).join('\n'),
-    };
-  }
 }
