@@ -275,7 +275,7 @@ describe('the HTTP API', () => {
       ['entityRef=component:default/search', ['search']],
       ['sort=trouble', ['orders', 'stray', 'search', 'idle']],
       ['sort=last-deployment&limit=1', ['orders']],
-      ['engine=flux', []],
+      ['engine=flux', ['search']],
     ])('with %s has the rows %j', async (query, names) => {
       const { body } = await call('get', `/fleet?${query}`);
       expect(body.rows.map(({ name }: { name: string }) => name)).toEqual(
@@ -454,6 +454,29 @@ describe('the HTTP API', () => {
       });
       expect(success).toHaveBeenCalledTimes(1);
       expect(fail).not.toHaveBeenCalled();
+    });
+
+    it('of Flux are written in order, the source first', async () => {
+      const run = (command: string) =>
+        call('post', `/applications/${ID.search}/${command}`);
+      expect((await run('sync')).body.message).toBe(
+        'Asked Flux to sync search-dev',
+      );
+      expect((await run('suspend')).status).toBe(200);
+      expect(
+        backend.patches.map(({ cluster, path, body }) => [
+          cluster,
+          path.split('/').slice(-2).join('/'),
+          Object.keys(body),
+        ]),
+      ).toEqual([
+        ['remote', 'gitrepositories/search', ['metadata']],
+        ['remote', 'kustomizations/search-dev', ['metadata']],
+        ['remote', 'kustomizations/search-dev', ['spec']],
+      ]);
+      expect(
+        (await call('post', `/applications/${ID.search}/terminate`)).status,
+      ).toBe(400);
     });
 
     it('are for owners, as the policy says', async () => {

@@ -34,6 +34,9 @@ import type { NameChecker } from './NameChecker';
 import type { Service, ServiceDirectory } from './ServiceDirectory';
 
 const DEFAULT_LIMIT = 50;
+/** How far back a commit may wait for the next environment, in days. */
+const WAITING_DAYS = 90;
+const DAY_MS = 86_400_000;
 
 /** What {@link DefaultGitopsAnswers} stands on. */
 export interface DefaultGitopsAnswersOptions {
@@ -293,10 +296,6 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     };
   }
 }
-
-/** How far back a commit may wait for the next environment, in days. */
-const WAITING_DAYS = 90;
-const DAY_MS = 86_400_000;
 
 function isReadable(
   entityRef: string | undefined,

@@ -175,7 +175,7 @@ function trouble(row: FleetRow): number {
   return HEALTH_STATUSES.indexOf(row.health) * 3 + sync;
 }
 
-function lastDeployment(row: FleetRow): string {
+function lastDeployedAt(row: FleetRow): string {
   return row.cells
     .map(cell => cell.lastDeployment?.finishedAt ?? '')
     .reduce((last, time) => (time > last ? time : last), '');
@@ -198,7 +198,7 @@ export function sortFleetRows(
       (a.owner ?? '\uffff').localeCompare(b.owner ?? '\uffff', 'en'),
     trouble: (a: FleetRow, b: FleetRow) => trouble(b) - trouble(a),
     'last-deployment': (a: FleetRow, b: FleetRow) =>
-      lastDeployment(b).localeCompare(lastDeployment(a)),
+      lastDeployedAt(b).localeCompare(lastDeployedAt(a)),
   }[sort];
   return [...rows].sort((a, b) => by(a, b) || byName(a, b));
 }

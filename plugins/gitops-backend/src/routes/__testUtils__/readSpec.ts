@@ -18,8 +18,15 @@ interface Spec {
   };
 }
 
+let cached: ReturnType<typeof loadSpec> | undefined;
+
 /** The checked-in specification, with a way to hold an answer against it. */
 export function readSpec() {
+  cached ??= loadSpec();
+  return cached;
+}
+
+function loadSpec() {
   const spec: Spec = parse(
     readFileSync(resolve(__dirname, '../../schema/openapi.yaml'), 'utf8'),
     { merge: true },

@@ -1,6 +1,6 @@
 import type { Entity } from '@backstage/catalog-model';
-import type { Deployment } from '@fairway/plugin-gitops-common';
-import type { DatabaseGitopsStore } from '../../store';
+import type { Application, Deployment } from '@fairway/plugin-gitops-common';
+import { objectId, type DatabaseGitopsStore } from '../../store';
 import {
   newDeployment,
   storedApplication,
@@ -40,6 +40,7 @@ export const entities: Entity[] = [
   },
 ];
 
+const FLUX_WATCH = 'flux:kustomize.toolkit.fluxcd.io/kustomizations';
 const ORDERS = 'component:default/orders';
 
 export const ordersDev = storedApplication({
@@ -67,14 +68,53 @@ export const ordersProduction = storedApplication({
   },
   commands: ['sync', 'refresh'],
 });
-export const searchDev = storedApplication({
-  name: 'search-dev',
-  cluster: 'remote',
+/** Flux reconciles it, from a repository object beside it. */
+export const searchDev = fluxApplication({
   entityRef: 'component:default/search',
   environment: 'dev',
   tier: 'development',
+  engine: 'flux',
+  source: {
+    repoUrl: 'https://git.example.com/discovery/search.git',
+    path: 'deploy',
+    ref: {
+      cluster: 'remote',
+      apiVersion: 'source.toolkit.fluxcd.io/v1',
+      kind: 'GitRepository',
+      namespace: 'discovery',
+      name: 'search',
+    },
+  },
+  commands: ['sync', 'refresh', 'suspend'],
 });
 export const stray = storedApplication({ name: 'stray', health: 'missing' });
+
+function fluxApplication(
+  fields: Partial<Application>,
+): ReturnType<typeof storedApplication> {
+  const stored = storedApplication({
+    name: 'search-dev',
+    cluster: 'remote',
+    ...fields,
+  });
+  const ref = {
+    cluster: 'remote',
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    namespace: 'discovery',
+    name: 'search-dev',
+  };
+  return {
+    ...stored,
+    application: { ...stored.application, ref, id: objectId(ref) },
+    observation: { ...stored.observation, ref },
+    origin: {
+      cluster: 'remote',
+      resource: FLUX_WATCH,
+      object: 'discovery/search-dev',
+    },
+  };
+}
 
 function commit(digit: string, committedAt: string) {
   return {
@@ -129,9 +169,9 @@ export async function seed(store: DatabaseGitopsStore): Promise<void> {
     { resource, state: 'connected', since: daysAgo(2) },
   );
   await store.putClusterStatus(
-    { cluster: 'remote', resource: 'argocd:argoproj.io/applications' },
+    { cluster: 'remote', resource: FLUX_WATCH },
     {
-      resource,
+      resource: 'kustomize.toolkit.fluxcd.io/v1/kustomizations',
       state: 'unreachable',
       since: daysAgo(1),
       lastSeenAt: '2026-01-02T00:00:00.000Z',
