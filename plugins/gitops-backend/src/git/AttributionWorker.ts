@@ -52,6 +52,8 @@ const POLL_MS = 15_000;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
 const LOOK_BACK = 50;
+/** Applications that are done before browsers hear of them, where many wait. */
+const TELL_AFTER = 20;
 const DAY_MS = 86_400_000;
 const NO_SOURCE = '';
 
@@ -187,36 +189,41 @@ export class AttributionWorker {
   async #workOn(repoUrl: string, works: Work[]): Promise<void> {
     const changed = new Map<string, string | undefined>();
     const stuck = new Set<string>();
-    try {
-      for (const work of works) {
-        const applicationId = applicationIdOf(work);
-        if (!this.#running || stuck.has(applicationId)) {
-          continue;
-        }
-        try {
-          const entityRef = await this.#do(work);
-          changed.set(applicationId, entityRef);
-        } catch (error) {
-          stuck.add(applicationId);
-          await this.#postpone(repoUrl, work, error as Error);
-        }
+    for (const work of works) {
+      const applicationId = applicationIdOf(work);
+      if (!this.#running || stuck.has(applicationId)) {
+        continue;
       }
-    } finally {
-      if (changed.size > 0) {
-        this.#options.onChanged?.({
-          applicationIds: [...changed.keys()],
-          entityRefs: [...new Set(changed.values())].filter(
-            (ref): ref is string => ref !== undefined,
-          ),
-        });
+      try {
+        changed.set(applicationId, await this.#do(work));
+      } catch (error) {
+        stuck.add(applicationId);
+        await this.#postpone(repoUrl, work, error as Error);
       }
+      if (changed.size >= TELL_AFTER) {
+        this.#tell(changed);
+      }
+    }
+    this.#tell(changed);
+  }
+
+  /** Tells of what changed, and forgets it. */
+  #tell(changed: Map<string, string | undefined>) {
+    if (changed.size > 0) {
+      const refs = new Set(changed.values());
+      refs.delete(undefined);
+      this.#options.onChanged?.({
+        applicationIds: [...changed.keys()],
+        entityRefs: [...refs] as string[],
+      });
+      changed.clear();
     }
   }
 
   async #do(work: Work): Promise<string | undefined> {
     const application =
       work.type === 'backfill' ? work.item.application : work.item.deployment;
-    const history = this.#open(work.source, application.entityRef);
+    const history = this.#open(work.source, application);
     if (work.type === 'backfill') {
       await this.#backfill(work.item, history);
     } else {
@@ -231,14 +238,16 @@ export class AttributionWorker {
   /** `undefined` when there is no Git source, or none that may ever be read; that is said once. */
   #open(
     source: GitSource | undefined,
-    entityRef: string | undefined,
+    { entityRef, environment }: Pick<Deployment, 'entityRef' | 'environment'>,
   ): SourceHistory | undefined {
     if (!source) {
       return undefined;
     }
     const { history, locateCode } = this.#options;
     try {
-      return new SourceHistory({ history, source, entityRef, locateCode });
+      return new SourceHistory({
+        ...{ history, source, entityRef, environment, locateCode },
+      });
     } catch (error) {
       this.#report(source.repoUrl, (error as Error).message);
       return undefined;

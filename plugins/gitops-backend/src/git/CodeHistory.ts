@@ -24,7 +24,8 @@ export interface ImageCommit {
 const MAX_COMMITS = 500;
 
 /** Where the folders of environments usually begin; what is above belongs to the service. */
-const LAYOUT = /(^|\/)(overlays|envs|environments|clusters|base)(\/|$)/;
+const LAYOUT =
+  /(^|\/)(overlays|envs|environments|clusters|base|charts?|helm|values)(\/|$)/;
 
 /** The folder that holds the configuration of a service for all environments. */
 export function configurationRoot(path: string): string {

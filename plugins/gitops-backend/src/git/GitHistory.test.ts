@@ -54,13 +54,13 @@ describe('GitHistory', () => {
     expect(forge.fetches).toBe(2);
 
     await expect(
-      readInputs(repository.tree(first), `./${OVERLAY}/`),
+      readInputs(repository.tree(first), { path: `./${OVERLAY}/` }),
     ).resolves.toMatchObject({
       images: ['registry.example.com/shop/orders:1.0.0'],
       paths: expect.arrayContaining([OVERLAY, 'deploy/base']),
     });
     const afterReading = forge.fetches;
-    await readInputs(repository.tree(first), OVERLAY);
+    await readInputs(repository.tree(first), { path: OVERLAY });
     expect(forge.fetches).toBe(afterReading);
 
     repo.run(['tag', '-a', 'v1.0.0', '-m', 'Release']);
@@ -131,13 +131,18 @@ describe('GitHistory', () => {
   });
 
   it('reads only from the hosts of the integrations', () => {
-    for (const [url, message] of [
-      ['http://169.254.169.254/latest.git', /No integration knows the host/],
-      ['file:///etc', /neither http, https nor ssh/],
-      ['ext::sh -c id', /neither http, https nor ssh/],
-      ['--upload-pack=id', /neither http, https nor ssh/],
-    ] as const) {
-      expect(() => history.open(url)).toThrow(message);
+    const refusal = (url: string) => {
+      try {
+        return history.open(url).allowed.url;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(refusal('http://169.254.169.254/latest.git')).toMatch(
+      /No integration knows the host/,
+    );
+    for (const url of ['file:///etc', 'ext::sh -c id', '--upload-pack=id']) {
+      expect(refusal(url)).toMatch(/neither http, https nor ssh/);
     }
     const { access } = history;
     const github = access.allow(
@@ -223,6 +228,28 @@ describe('GitHistory', () => {
     await expect(repository.isAncestor(merged, base)).resolves.toBe(false);
   });
 
+  it('lays the values of an environment over those of its chart', async () => {
+    const repo = forge.repository('carts');
+    const sha = repo.commit({
+      at: '2026-04-01T10:00:00Z',
+      files: {
+        'deploy/chart/Chart.yaml': 'name: carts\n',
+        'deploy/chart/values.yaml':
+          'image: {repository: registry.example.com/carts, tag: "1"}\n',
+        'deploy/values/production.yaml': 'image: {tag: "2"}\n',
+        'deploy/values/dev.yaml': 'image: {tag: "3"}\n',
+      },
+    });
+    const repository = history.open(repo.url);
+    await repository.resolve(sha);
+    const read = (environment?: string) =>
+      readInputs(repository.tree(sha), { path: 'deploy/chart', environment });
+    const production = await read('production');
+    expect(production?.images).toEqual(['registry.example.com/carts:2']);
+    expect(production?.paths).toContain('deploy/values/production.yaml');
+    expect((await read())?.images).toEqual(['registry.example.com/carts:1']);
+  });
+
   it('follows a kustomization to the images it runs', async () => {
     const repo = forge.repository('platform');
     const sha = repo.commit({
@@ -269,7 +296,7 @@ images: [{name: envoy, newName: mirror/envoy, newTag: v2}]
     const repository = history.open(repo.url);
     await repository.resolve(sha);
     const path0 = 'orders/overlays/production';
-    const inputs = await readInputs(repository.tree(sha), path0);
+    const inputs = await readInputs(repository.tree(sha), { path: path0 });
     expect(inputs?.images).toEqual([
       'docker.io/library/redis:7.2',
       'init:1',
@@ -288,13 +315,13 @@ images: [{name: envoy, newName: mirror/envoy, newTag: v2}]
     for (const files of changes) {
       const next = repo.commit({ at: '2026-04-02T10:00:00Z', files });
       await repository.resolve(next);
-      const read = await readInputs(repository.tree(next), path0);
+      const read = await readInputs(repository.tree(next), { path: path0 });
       fingerprints.push(read!.fingerprint);
     }
     expect(new Set(fingerprints.slice(0, 3)).size).toBe(3);
     expect(fingerprints[3]).toBe(fingerprints[2]);
     await expect(
-      readInputs(repository.tree(sha), 'no/such/path'),
+      readInputs(repository.tree(sha), { path: 'no/such/path' }),
     ).resolves.toBeUndefined();
   });
 });

@@ -84,27 +84,8 @@ export class GitRepository {
       );
     }
     await this.#prepare();
-    let known = await this.#commitOf(name);
-    if (!known) {
-      // A fetch that is under way may bring it.
-      await this.#queue;
-      known = await this.#commitOf(name);
-    }
-    if (known) {
-      return known;
-    }
-    if ((this.#unknown.get(name) ?? 0) <= this.#now()) {
-      await this.update();
-      const fetched =
-        (await this.#commitOf(name)) ?? (await this.#fetchCommit(name));
-      if (fetched) {
-        this.#unknown.delete(name);
-        return fetched;
-      }
-      this.#unknown.set(name, this.#now() + UNKNOWN_FOR_MS);
-    }
-    throw new NotFoundError(
-      `${this.allowed.pageUrl} has no revision ${name}: it may have been deleted, or belong to another repository`,
+    return (
+      (await this.#commitOf(name)) ?? this.#enqueue(() => this.#bring(name))
     );
   }
 
@@ -120,13 +101,7 @@ export class GitRepository {
   update(): Promise<void> {
     this.#update ??= this.#enqueue(async () => {
       this.#update = undefined;
-      await this.#fetch([
-        '--prune',
-        '--no-write-fetch-head',
-        'origin',
-        '+refs/heads/*:refs/heads/*',
-        '+refs/tags/*:refs/tags/*',
-      ]);
+      await this.#fetchAll();
     });
     return this.#update;
   }
@@ -268,21 +243,41 @@ export class GitRepository {
     return object?.type === 'commit' ? object.id : undefined;
   }
 
+  /** In its turn, looks again, because the fetch before may have brought it, and fetches. */
+  async #bring(name: string): Promise<string> {
+    let found = await this.#commitOf(name);
+    if (!found && (this.#unknown.get(name) ?? 0) <= this.#now()) {
+      await this.#fetchAll();
+      found = (await this.#commitOf(name)) ?? (await this.#fetchCommit(name));
+      this.#unknown.set(name, this.#now() + UNKNOWN_FOR_MS);
+    }
+    if (!found) {
+      throw new NotFoundError(
+        `${this.allowed.pageUrl} has no revision ${name}: it may have been deleted, or belong to another repository`,
+      );
+    }
+    this.#unknown.delete(name);
+    return found;
+  }
+
+  async #fetchAll(): Promise<void> {
+    await this.#fetch([
+      '--prune',
+      '--no-write-fetch-head',
+      'origin',
+      '+refs/heads/*:refs/heads/*',
+      '+refs/tags/*:refs/tags/*',
+    ]);
+  }
+
   /** A commit that no branch has any more; most forges still send it by its id. */
   async #fetchCommit(name: string): Promise<string | undefined> {
     if (!COMMIT.test(name)) {
       return undefined;
     }
     try {
-      await this.#enqueue(() =>
-        this.#fetch(
-          ['--no-tags', '--no-write-fetch-head', 'origin', name],
-          '',
-          {
-            quiet: true,
-          },
-        ),
-      );
+      const args = ['--no-tags', '--no-write-fetch-head', 'origin', name];
+      await this.#fetch(args, '', { quiet: true });
     } catch (error) {
       if ((error as GitError).reason === 'not-installed') {
         throw error;

@@ -14,6 +14,7 @@ import { commitRecords } from './commitRecords';
 import type { GitHistory } from './GitHistory';
 import type { GitRepository } from './GitRepository';
 import { resolvePath } from './GitTree';
+import { readInputs, type RenderedInputs } from './inputs/readInputs';
 import type { GitCommit } from './parseLog';
 
 /**
@@ -39,12 +40,23 @@ export function gitSourceOf(source: ApplicationSource): GitSource | undefined {
   return { repoUrl, path: resolvePath('', path) ?? '' };
 }
 
+/**
+ * The Git revision in what an engine reports: a commit as it is; behind the version of a chart that
+ * is packaged from Git (`0.1.0+8d1f2a3b4c5d`); or behind a branch (`main@sha1:8d1f…`).
+ */
+export function gitRevision(revision: string): string {
+  return (
+    /(?:\+|@sha1:)([0-9a-f]{7,64})(?:\.\d+)?$/.exec(revision)?.[1] ?? revision
+  );
+}
+
 /** The repositories of one application, opened. */
 export class SourceHistory {
   readonly repository: GitRepository;
   readonly source: GitSource;
   readonly #history: GitHistory;
   readonly #entityRef?: string;
+  readonly #environment?: string;
   readonly #locateCode?: CodeLocator;
   #code?: Promise<CodeHistory[]>;
 
@@ -52,12 +64,14 @@ export class SourceHistory {
     history: GitHistory;
     source: GitSource;
     entityRef?: string;
+    environment?: string;
     locateCode?: CodeLocator;
   }) {
     this.#history = options.history;
     this.source = options.source;
     this.repository = options.history.open(options.source.repoUrl);
     this.#entityRef = options.entityRef;
+    this.#environment = options.environment;
     this.#locateCode = options.locateCode;
   }
 
@@ -67,10 +81,23 @@ export class SourceHistory {
     return this.#code;
   }
 
+  /** What the application's path renders from at a commit, given by its full id. */
+  inputs(commit: string): Promise<RenderedInputs | undefined> {
+    return readInputs(this.repository.tree(commit), {
+      path: this.source.path,
+      environment: this.#environment,
+    });
+  }
+
+  /** The full id of a revision, by what is here already. */
+  resolveKnown(revision: string): Promise<string | undefined> {
+    return this.repository.resolveKnown(gitRevision(revision));
+  }
+
   /** The full id of a revision; `undefined` when the repository does not have it any more. */
   async resolve(revision: string): Promise<string | undefined> {
     try {
-      return await this.repository.resolve(revision);
+      return await this.repository.resolve(gitRevision(revision));
     } catch (error) {
       if (error instanceof NotFoundError) {
         return undefined;

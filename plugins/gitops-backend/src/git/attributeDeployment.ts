@@ -9,7 +9,7 @@ import {
   type PastDeployment,
 } from './classifyChange';
 import { versionOf } from './images';
-import { readInputs, type RenderedInputs } from './inputs/readInputs';
+import type { RenderedInputs } from './inputs/readInputs';
 import type { GitCommit } from './parseLog';
 import type { FoundCommits, SourceHistory } from './SourceHistory';
 
@@ -109,7 +109,7 @@ async function revisionsOf(
     return undefined;
   }
   const known = await Promise.all(
-    earlier.map(one => history.repository.resolveKnown(one.revision)),
+    earlier.map(one => history.resolveKnown(one.revision)),
   );
   return {
     sha,
@@ -207,11 +207,11 @@ export async function attributeDeployment(
   if (!revisions) {
     return attributeWithoutGit({ deployment }, earlier);
   }
-  const { repository, source } = history;
+  const { repository } = history;
   const { sha, last } = revisions;
   const [now, before] = await Promise.all([
-    readInputs(repository.tree(sha), source.path),
-    last ? readInputs(repository.tree(last), source.path) : undefined,
+    history.inputs(sha),
+    last ? history.inputs(last) : undefined,
   ]);
   const images = now?.images.length ? now.images : deployment.images;
   const configuration = await configurationCommits(history, revisions, now);

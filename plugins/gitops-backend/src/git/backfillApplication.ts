@@ -17,7 +17,7 @@ import {
 import type { CodeHistory, ImageCommit } from './CodeHistory';
 import { CommitGraph } from './CommitGraph';
 import { versionOf } from './images';
-import { readInputs, type RenderedInputs } from './inputs/readInputs';
+import type { RenderedInputs } from './inputs/readInputs';
 import type { GitCommit } from './parseLog';
 import type { FoundCommits, SourceHistory } from './SourceHistory';
 
@@ -39,13 +39,12 @@ async function statesOf(
   head: string,
   since: string,
 ): Promise<State[]> {
-  const { repository, source } = history;
-  const atHead = await readInputs(repository.tree(head), source.path);
+  const atHead = await history.inputs(head);
   if (!atHead) {
     return [];
   }
   const commits = (
-    await repository.log({
+    await history.repository.log({
       include: [head],
       paths: atHead.paths,
       firstParent: true,
@@ -56,8 +55,8 @@ async function statesOf(
   const [oldest] = commits;
   const [before] = oldest?.parents ?? [];
   const [start, ...inputs] = await Promise.all([
-    before ? readInputs(repository.tree(before), source.path) : undefined,
-    ...commits.map(({ sha }) => readInputs(repository.tree(sha), source.path)),
+    before ? history.inputs(before) : undefined,
+    ...commits.map(({ sha }) => history.inputs(sha)),
   ]);
   const states: State[] = [];
   let last = start;

@@ -7,6 +7,7 @@ import {
 } from './kustomization';
 import {
   imagesOfValues,
+  isObject,
   parseManifests,
   workloadOf,
   type Workload,
@@ -27,13 +28,34 @@ const MAX_DEPTH = 30;
 const MAX_FILES = 500;
 const MANIFEST = /\.(ya?ml|json)$/;
 
+/** Which application's inputs are read. */
+export interface InputLocation {
+  /** Folder below the root of the repository, with or without `./`. */
+  path: string;
+  /** Name of its environment; decides which values files of a chart concern it. */
+  environment?: string;
+}
+
+/** Lays one file of values over another, as Helm does. */
+function mergeValues(below: Yaml, above: Yaml): Yaml {
+  const merged = { ...below };
+  for (const [key, value] of Object.entries(above)) {
+    const old = merged[key];
+    merged[key] =
+      isObject(old) && isObject(value) ? mergeValues(old, value) : value;
+  }
+  return merged;
+}
+
 class InputReader {
   readonly #tree: GitTree;
+  readonly #environment?: string;
   readonly #ids = new Map<string, string>();
   readonly #directories = new Set<string>();
 
-  constructor(tree: GitTree) {
+  constructor(tree: GitTree, environment?: string) {
     this.#tree = tree;
+    this.#environment = environment;
   }
 
   async read(path: string): Promise<RenderedInputs | undefined> {
@@ -144,13 +166,60 @@ class InputReader {
     this.#directories.add(path);
     const entry = await this.#tree.find(path);
     this.#ids.set(path, entry!.id);
-    const text = await this.#tree.read(resolvePath(path, 'values.yaml')!);
-    const [values] = parseManifests(text ?? '');
+    const files = [
+      resolvePath(path, 'values.yaml')!,
+      ...(await this.#valuesFiles(path)),
+    ];
+    const texts = await Promise.all(files.map(file => this.#file(file)));
+    const values = texts
+      .map(text => parseManifests(text ?? '')[0] ?? {})
+      .reduce(mergeValues);
     into.push({
       kind: 'HelmChart',
       name: '',
       images: imagesOfValues(values).map(image => ({ image })),
     });
+  }
+
+  /**
+   * The files of values that are named after the environment, in the chart or beside it. Which ones
+   * an application uses is said where it is registered, which its observation does not repeat.
+   */
+  async #valuesFiles(chart: string): Promise<string[]> {
+    const environment = this.#environment;
+    if (!environment) {
+      return [];
+    }
+    const parent = resolvePath(chart, '..') ?? '';
+    const folders = [
+      chart,
+      parent,
+      ...['values', environment].flatMap(name => [
+        resolvePath(chart, name)!,
+        resolvePath(parent, name)!,
+      ]),
+    ];
+    const found = await Promise.all(
+      folders.map(async folder =>
+        (
+          await this.#tree.list(folder)
+        )
+          .filter(({ name, kind }) => {
+            const stem = name.replace(/\.ya?ml$/, '');
+            const own = folder.split('/').pop() === environment;
+            return (
+              kind === 'file' &&
+              stem !== name &&
+              (stem === environment ||
+                stem === `values-${environment}` ||
+                stem === `values.${environment}` ||
+                (own && stem === 'values'))
+            );
+          })
+          .map(({ name }) => resolvePath(folder, name)!),
+      ),
+    );
+    return [...new Set(found.flat())];
   }
 
   /** Plain manifests; whatever is below counts, as Flux and recursive Argo CD applications read it. */
@@ -199,11 +268,10 @@ class InputReader {
  * the containers and the values of Helm releases, and applies the patches and `images:` that change
  * images. Two commits with the same fingerprint render the same, remote bases aside.
  *
- * @param path - folder below the root of the repository, with or without `./`
  */
 export function readInputs(
   tree: GitTree,
-  path: string,
+  { path, environment }: InputLocation,
 ): Promise<RenderedInputs | undefined> {
-  return new InputReader(tree).read(resolvePath('', path) ?? '');
+  return new InputReader(tree, environment).read(resolvePath('', path) ?? '');
 }
