@@ -11,10 +11,13 @@ import {
   sampleTeams,
   seedWorld,
 } from '../world';
+import type { Controller } from '../types';
 import { rootObjects } from './rootObjects';
 import { RunFile } from './RunFile';
 import type { PlaygroundSettings } from './settings';
 import { syncByHand } from './syncByHand';
+
+const STOP_PATIENCE_MS = 1000;
 
 /** A playground that is up. */
 export interface RunningPlayground {
@@ -68,10 +71,8 @@ export async function startPlayground(
       createCi({ forge, directory, log }),
       ...createControllers({ cluster, forge, directory, log }),
     ];
-    for (const controller of controllers) {
-      controller.start();
-      stops.push(() => controller.stop());
-    }
+    stops.push(() => stopAll(controllers));
+    for (const controller of controllers) controller.start();
     for (const object of rootObjects(forge.url)) {
       cluster.apply(object, 'playground');
     }
@@ -81,6 +82,17 @@ export async function startPlayground(
     await stop();
     throw error;
   }
+}
+
+/** Stops all at once, and waits no longer than a person would for what is still at work. */
+async function stopAll(controllers: Controller[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>(resolve => {
+    timer = setTimeout(resolve, STOP_PATIENCE_MS);
+  });
+  const stopped = Promise.all(controllers.map(controller => controller.stop()));
+  await Promise.race([stopped, patience]);
+  clearTimeout(timer);
 }
 
 async function open(
