@@ -4,8 +4,6 @@ import userEvent from '@testing-library/user-event';
 import { FakeGitopsApi } from '../testUtils/FakeGitopsApi';
 import { FakeSignalApi, renderPlugin } from '../testUtils/renderWithFake';
 
-// The first app of a worker takes seconds to compile.
-const PATIENT = { timeout: 20_000 };
 jest.setTimeout(60_000);
 
 const FLEET = '/gitops/fleet';
@@ -18,7 +16,7 @@ function lastFleetQuery(api: FakeGitopsApi) {
 describe('FleetPage', () => {
   it('says every state in words, groups by team and tells what to do with what is not registered', async () => {
     renderPlugin({ api: new FakeGitopsApi(), path: '/gitops' });
-    const table = await screen.findByRole('table', {}, PATIENT);
+    const table = await screen.findByRole('table');
     expect(screen.getByText('7 services')).toBeVisible();
     expect(
       within(table)
@@ -46,7 +44,7 @@ describe('FleetPage', () => {
   it('asks the backend for what is filtered, and says when nothing matches', async () => {
     const api = new FakeGitopsApi();
     renderPlugin({ api, path: `${FLEET}?engine=flux&group=none` });
-    await screen.findByRole('table', {}, PATIENT);
+    await screen.findByRole('table');
     expect(lastFleetQuery(api)).toMatchObject({
       engine: ['flux'],
       sort: 'name',
@@ -80,11 +78,9 @@ describe('FleetPage', () => {
   it('opens a side panel by keyboard: what is wrong, by whom, what can be done', async () => {
     const api = new FakeGitopsApi();
     renderPlugin({ api, path: FLEET });
-    const cell = await screen.findByRole(
-      'button',
-      { name: /^orders in Production/ },
-      PATIENT,
-    );
+    const cell = await screen.findByRole('button', {
+      name: /^orders in Production/,
+    });
     cell.focus();
     await userEvent.keyboard('{Enter}');
     const panel = await screen.findByRole('dialog', {
@@ -114,7 +110,7 @@ describe('FleetPage', () => {
     const api = new FakeGitopsApi();
     const signals = new FakeSignalApi();
     renderPlugin({ api, path: FLEET, signals });
-    await screen.findByRole('button', { name: '1 degraded' }, PATIENT);
+    await screen.findByRole('button', { name: '1 degraded' });
     api.applications = api.applications.map(application => ({
       ...application,
       health: 'healthy',
@@ -142,9 +138,7 @@ describe('FleetPage', () => {
     const api = new FakeGitopsApi();
     api.error = new Error('The database is locked. Restart the backend.');
     const failed = renderPlugin({ api, path: FLEET });
-    expect(
-      await screen.findByText(/The database is locked/, {}, PATIENT),
-    ).toBeVisible();
+    expect(await screen.findByText(/The database is locked/)).toBeVisible();
     api.error = undefined;
     await userEvent.click(screen.getByRole('button', { name: 'Try again' }));
     expect(await screen.findByRole('table')).toBeVisible();
@@ -152,9 +146,7 @@ describe('FleetPage', () => {
 
     api.error = new NotAllowedError('The policy refuses to show the fleet.');
     const refused = renderPlugin({ api, path: FLEET });
-    expect(
-      await screen.findByText('You may not see this', {}, PATIENT),
-    ).toBeVisible();
+    expect(await screen.findByText('You may not see this')).toBeVisible();
     expect(
       screen.getByText(/The policy refuses.*gitops.application.read/),
     ).toBeVisible();
@@ -166,8 +158,6 @@ describe('FleetPage', () => {
       rows: [],
     });
     renderPlugin({ api: empty, path: FLEET });
-    expect(
-      await screen.findByText('No services yet', {}, PATIENT),
-    ).toBeVisible();
+    expect(await screen.findByText('No services yet')).toBeVisible();
   });
 });

@@ -5,7 +5,6 @@ import { renderOnEntity } from '../testUtils/renderWithFake';
 import { ServiceCard } from './ServiceCard';
 import { ServiceContent } from './ServiceContent';
 
-const PATIENT = { timeout: 20_000 };
 jest.setTimeout(60_000);
 
 function called(api: FakeGitopsApi, method: string) {
@@ -16,11 +15,7 @@ describe('ServiceContent', () => {
   it('draws the pipeline with what waits, what is wrong and all that the engine says', async () => {
     const api = new FakeGitopsApi();
     renderOnEntity({ api, element: <ServiceContent /> });
-    const pipeline = await screen.findByRole(
-      'list',
-      { name: 'Environments' },
-      PATIENT,
-    );
+    const pipeline = await screen.findByRole('list', { name: 'Environments' });
     expect(
       within(pipeline)
         .getAllByRole('heading')
@@ -58,11 +53,9 @@ describe('ServiceContent', () => {
   it('asks before it syncs, says what will happen, and follows the outcome', async () => {
     const api = new FakeGitopsApi();
     renderOnEntity({ api, element: <ServiceContent /> });
-    const commands = await screen.findByRole(
-      'group',
-      { name: 'Commands for orders in Production' },
-      PATIENT,
-    );
+    const commands = await screen.findByRole('group', {
+      name: 'Commands for orders in Production',
+    });
     await userEvent.click(
       within(commands).getByRole('button', { name: 'Sync' }),
     );
@@ -98,11 +91,9 @@ describe('ServiceContent', () => {
       reason: 'Only the team payments may operate orders.',
     };
     renderOnEntity({ api, element: <ServiceContent /> });
-    const commands = await screen.findByRole(
-      'group',
-      { name: 'Commands for orders in Production' },
-      PATIENT,
-    );
+    const commands = await screen.findByRole('group', {
+      name: 'Commands for orders in Production',
+    });
     const sync = within(commands).getByRole('button', { name: 'Sync' });
     expect(sync).toBeDisabled();
     expect(sync).toHaveAccessibleDescription(
@@ -113,11 +104,7 @@ describe('ServiceContent', () => {
   it('opens a deployment of the timeline, and loads older ones', async () => {
     const api = new FakeGitopsApi();
     renderOnEntity({ api, element: <ServiceContent /> });
-    const timeline = await screen.findByRole(
-      'list',
-      { name: 'Timeline' },
-      PATIENT,
-    );
+    const timeline = await screen.findByRole('list', { name: 'Timeline' });
     const line = within(timeline).getByRole('button', { name: /Recovered/ });
     expect(line).toHaveAttribute('aria-expanded', 'false');
     await userEvent.click(line);
@@ -151,7 +138,7 @@ describe('ServiceContent', () => {
       name: 'invoices',
     });
     expect(
-      await screen.findByText('No engine deploys this component', {}, PATIENT),
+      await screen.findByText('No engine deploys this component'),
     ).toBeVisible();
     expect(
       screen.getByText(/backstage.io\/kubernetes-id: invoices/),
@@ -162,9 +149,7 @@ describe('ServiceContent', () => {
 describe('ServiceCard', () => {
   it('sums up each environment and links to the rest', async () => {
     renderOnEntity({ api: new FakeGitopsApi(), element: <ServiceCard /> });
-    const production = (
-      await screen.findByText('Production', {}, PATIENT)
-    ).closest('li');
+    const production = (await screen.findByText('Production')).closest('li');
     expect(production).toHaveTextContent(/1\.8\.1.*Degraded.*Out of sync.*3 d/);
     expect(
       screen.getByRole('link', { name: 'All deployments' }),

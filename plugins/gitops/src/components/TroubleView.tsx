@@ -31,24 +31,28 @@ export function TroubleView(props: {
     (lead && trouble.kind !== 'health'
       ? undefined
       : t('trouble.noReason', { engine }));
+  const since = trouble.since && (
+    <span className={styles.since} title={formatExact(trouble.since)}>
+      {t('common.since', { time: formatClock(trouble.since, now) })}
+    </span>
+  );
   const bad = trouble.kind !== 'sync';
   return (
     <div className={`${styles.trouble} ${bad ? styles.bad : ''}`}>
-      <div className={styles.head}>
-        {where && <span className={styles.where}>{where}</span>}
-        {where && trouble.kind === 'health' && trouble.health && (
-          <HealthMark health={trouble.health} />
-        )}
-        {where && trouble.kind === 'sync' && <SyncMark sync="out-of-sync" />}
-        {trouble.since && (
-          <span className={styles.since} title={formatExact(trouble.since)}>
-            {t('common.since', { time: formatClock(trouble.since, now) })}
-          </span>
-        )}
-      </div>
+      {where && (
+        <div className={styles.head}>
+          <span className={styles.where}>{where}</span>
+          {trouble.kind === 'health' && trouble.health && (
+            <HealthMark health={trouble.health} />
+          )}
+          {trouble.kind === 'sync' && <SyncMark sync="out-of-sync" />}
+          {since}
+        </div>
+      )}
       <p className={styles.sentence}>
         {[lead, sentence].filter(Boolean).join(': ')}
       </p>
+      {!where && since}
       {trouble.details.length > 0 && (
         <details className={styles.details}>
           <summary>{t('trouble.details', { engine })}</summary>

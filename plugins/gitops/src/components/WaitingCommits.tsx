@@ -1,12 +1,6 @@
 import { useState } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import {
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-} from '@backstage/ui';
+import { Dialog, DialogBody, DialogHeader } from '@backstage/ui';
 import { RiArrowRightLine } from '@remixicon/react';
 import type { ServiceEnvironment } from '@fairway/plugin-gitops-common';
 import { gitopsTranslationRef } from '../translation';
@@ -51,11 +45,6 @@ export function WaitingCommits(props: { to: ServiceEnvironment }) {
               </p>
             )}
           </DialogBody>
-          <DialogFooter>
-            <Button variant="secondary" onPress={() => setOpen(false)}>
-              {t('common.close')}
-            </Button>
-          </DialogFooter>
         </Dialog>
       )}
     </>

@@ -1,0 +1,59 @@
+import { render, screen } from '@testing-library/react';
+import { createElement } from 'react';
+import { wrapInTestApp, TestApiProvider } from '@backstage/test-utils';
+import {
+  EntityProvider,
+  entityRouteRef,
+} from '@backstage/plugin-catalog-react';
+import {
+  EntityGitopsContent,
+  GitopsPage,
+  gitopsApiRef,
+  gitopsPlugin,
+} from './legacy';
+import { FakeGitopsApi } from './testUtils/FakeGitopsApi';
+
+jest.setTimeout(60_000);
+
+function renderLegacy(element: JSX.Element) {
+  render(
+    wrapInTestApp(
+      <TestApiProvider apis={[[gitopsApiRef, new FakeGitopsApi()]]}>
+        {element}
+      </TestApiProvider>,
+      { mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef } },
+    ),
+  );
+}
+
+describe('the legacy plugin', () => {
+  it('provides the client of the backend', () => {
+    expect([...gitopsPlugin.getApis()].map(({ api }) => api.id)).toEqual([
+      'plugin.gitops.service',
+    ]);
+  });
+
+  it('shows the fleet on a page of its own', async () => {
+    renderLegacy(createElement(GitopsPage));
+    expect(
+      await screen.findByRole('button', { name: /^orders in Production/ }),
+    ).toBeVisible();
+  });
+
+  it('shows the deployments of an entity', async () => {
+    renderLegacy(
+      <EntityProvider
+        entity={{
+          apiVersion: 'backstage.io/v1alpha1',
+          kind: 'Component',
+          metadata: { name: 'orders', namespace: 'default' },
+        }}
+      >
+        <EntityGitopsContent />
+      </EntityProvider>,
+    );
+    expect(
+      await screen.findByRole('list', { name: 'Environments' }),
+    ).toBeVisible();
+  });
+});
