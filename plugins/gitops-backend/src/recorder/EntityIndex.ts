@@ -15,18 +15,20 @@ import {
 import { fingerprintOf } from './fingerprint';
 import { parseLabelSelector, type LabelPredicate } from './labelSelector';
 
+const INDEXED_ANNOTATIONS = [
+  ANNOTATION_KUBERNETES_ID,
+  ANNOTATION_ARGOCD_APP_NAME,
+  ANNOTATION_ARGOCD_APP_SELECTOR,
+  ANNOTATION_KUBERNETES_LABEL_SELECTOR,
+];
+
 /** The fields of an entity that the index reads; what to ask the catalog for. */
 export const INDEXED_FIELDS = [
   'kind',
   'metadata.name',
   'metadata.namespace',
   'metadata.title',
-  ...[
-    ANNOTATION_KUBERNETES_ID,
-    ANNOTATION_ARGOCD_APP_NAME,
-    ANNOTATION_ARGOCD_APP_SELECTOR,
-    ANNOTATION_KUBERNETES_LABEL_SELECTOR,
-  ].map(annotation => `metadata.annotations.${annotation}`),
+  'metadata.annotations',
   'spec.owner',
 ];
 
@@ -105,7 +107,9 @@ export class EntityIndex {
     this.fingerprint = fingerprintOf(
       ordered.map(({ entity, indexed }) => [
         indexed,
-        entity.metadata.annotations,
+        INDEXED_ANNOTATIONS.map(
+          annotation => entity.metadata.annotations?.[annotation] ?? null,
+        ),
       ]),
     );
   }

@@ -300,6 +300,9 @@ describe.each(databases.eachSupportedId())('DatabaseGitopsStore %p', id => {
         outcome: 'succeeded',
         author: 'Ada',
       },
+      // The engine did not say what runs.
+      images: completion.images,
+      version: '2',
     });
   });
 

@@ -45,6 +45,8 @@ export interface DbApplicationViewRow
   last_finished_at: string | null;
   last_outcome: string | null;
   last_author: string | null;
+  last_images: string | null;
+  last_version: string | null;
   watch_state: string | null;
   watch_since: string | null;
   watch_seen_at: string | null;
@@ -75,6 +77,8 @@ export function selectApplications(db: Knex): Knex.QueryBuilder {
       'deployments.finished_at as last_finished_at',
       'deployments.outcome as last_outcome',
       'deployments.author as last_author',
+      'deployments.images as last_images',
+      'deployments.version as last_version',
       'cluster_status.state as watch_state',
       'cluster_status.since as watch_since',
       'cluster_status.last_seen_at as watch_seen_at',
@@ -94,6 +98,11 @@ export function toApplication(row: DbApplicationViewRow): Application {
       outcome: row.last_outcome === 'failed' ? 'failed' : 'succeeded',
       ...(row.last_author ? { author: row.last_author } : {}),
     };
+    if (application.images.length === 0 && row.last_outcome === 'succeeded') {
+      // Some engines do not say which images they run; Git does.
+      application.images = JSON.parse(row.last_images ?? '[]');
+      application.version = row.last_version ?? application.version;
+    }
   }
   if (row.watch_state && NOT_SEEN.includes(row.watch_state)) {
     application.staleSince =
