@@ -132,11 +132,13 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     caller: AuthorizedCaller,
   ): Promise<Application> {
     const { store, directory } = this.#options;
-    const [application, services, clusters] = await Promise.all([
+    const [application, clusters] = await Promise.all([
       store.getApplication(id),
-      directory.getServices(caller.credentials),
       store.listClusterStatus(),
     ]);
+    const services = await directory.getServices(caller.credentials, {
+      including: application?.entityRef ? [application.entityRef] : [],
+    });
     if (!application || !isReadable(application.entityRef, services, caller)) {
       throw new NotFoundError(
         `There is no application '${id}' that you may see; look for it in the fleet`,
@@ -150,7 +152,9 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     caller: AuthorizedCaller,
   ): Promise<ServiceResponse> {
     const { store, dora, directory, environments } = this.#options;
-    const services = await directory.getServices(caller.credentials);
+    const services = await directory.getServices(caller.credentials, {
+      including: [entityRef],
+    });
     const service = services.get(entityRef);
     if (!service || !caller.mayRead(service.owners)) {
       throw new NotFoundError(
@@ -202,7 +206,9 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     caller: AuthorizedCaller,
   ): Promise<DeploymentsResponse> {
     const { store, directory } = this.#options;
-    const services = await directory.getServices(caller.credentials);
+    const services = await directory.getServices(caller.credentials, {
+      including: query.entityRef,
+    });
     const readable = (ref: string | undefined) =>
       isReadable(ref, services, caller);
     if (query.applicationId?.length) {
@@ -241,8 +247,10 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
   }
 
   async getDora(query: DoraQuery, caller: AuthorizedCaller) {
+    const { kind, ref } = query.scope;
     const services = await this.#options.directory.getServices(
       caller.credentials,
+      { including: kind === 'service' && ref ? [ref] : [] },
     );
     return this.#options.dora.getReport(query, {
       services: [...services.values()].filter(({ owners }) =>
@@ -278,11 +286,13 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     clusters: ClusterStatus[];
   }> {
     const { store, directory } = this.#options;
-    const [all, stored, clusters] = await Promise.all([
-      directory.getServices(caller.credentials),
+    const [stored, clusters] = await Promise.all([
       store.listApplications(filter),
       store.listClusterStatus(),
     ]);
+    const all = await directory.getServices(caller.credentials, {
+      including: stored.items.flatMap(({ entityRef }) => entityRef ?? []),
+    });
     const services = new Map(
       [...all].filter(([, { owners }]) => caller.mayRead(owners)),
     );

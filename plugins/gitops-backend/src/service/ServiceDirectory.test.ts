@@ -44,6 +44,28 @@ describe('ServiceDirectory', () => {
     expect(catalog.getEntities).toHaveBeenCalledTimes(3);
   });
 
+  it('asks early for what was registered a moment ago, though not always', async () => {
+    let now = 0;
+    const catalog = catalogServiceMock.mock();
+    catalog.getEntities.mockResolvedValueOnce({ items: [] });
+    catalog.getEntities.mockResolvedValue({ items: entities });
+    const directory = new ServiceDirectory({ catalog, now: () => now });
+    const find = async (ref: string) =>
+      (await directory.getServices(ada, { including: [ref] })).has(ref);
+    expect(await find('component:default/orders')).toBe(false);
+    now = 1_000;
+    expect(await find('component:default/orders')).toBe(false);
+    now = 2_000;
+    expect(
+      await Promise.all([
+        find('component:default/orders'),
+        find('component:default/orders'),
+      ]),
+    ).toEqual([true, true]);
+    expect(await find('component:default/hidden')).toBe(false);
+    expect(catalog.getEntities).toHaveBeenCalledTimes(2);
+  });
+
   it('does not keep a failure', async () => {
     const catalog = catalogServiceMock.mock();
     catalog.getEntities

@@ -19,10 +19,12 @@ export interface Service extends ServiceEntry {
 }
 
 const CACHE_MS = 10_000;
+/** Whose catalog hides components is not asked for them at each request. */
+const RETRY_MS = 2_000;
 const MAX_CALLERS = 500;
 
 interface CacheEntry {
-  until: number;
+  readAt: number;
   services: Promise<ReadonlyMap<string, Service>>;
 }
 
@@ -40,17 +42,40 @@ export class ServiceDirectory {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Every component by entity ref. */
-  getServices(
+  /**
+   * Every component by entity ref.
+   *
+   * @param options.including - entity refs that the caller expects: when one is missing, the
+   *   catalog is asked again early, because it may have been registered a moment ago
+   */
+  async getServices(
     credentials: BackstageCredentials,
+    options: { including?: readonly string[] } = {},
   ): Promise<ReadonlyMap<string, Service>> {
     const key = JSON.stringify(credentials.principal);
     const cached = this.#cache.get(key);
-    if (cached && cached.until > this.#now()) {
-      return cached.services;
+    if (!cached || cached.readAt + CACHE_MS <= this.#now()) {
+      return this.#refresh(key, credentials);
     }
+    const services = await cached.services;
+    const isComplete = (options.including ?? []).every(ref =>
+      services.has(ref),
+    );
+    if (isComplete || cached.readAt + RETRY_MS > this.#now()) {
+      return services;
+    }
+    const newer = this.#cache.get(key);
+    return newer && newer !== cached
+      ? newer.services
+      : this.#refresh(key, credentials);
+  }
+
+  #refresh(
+    key: string,
+    credentials: BackstageCredentials,
+  ): Promise<ReadonlyMap<string, Service>> {
     const services = this.#read(credentials);
-    const entry = { until: this.#now() + CACHE_MS, services };
+    const entry = { readAt: this.#now(), services };
     this.#cache.delete(key);
     this.#cache.set(key, entry);
     if (this.#cache.size > MAX_CALLERS) {
