@@ -41,6 +41,8 @@ export function useActions() {
       isDryRun?: boolean;
       signal?: AbortSignal;
       taskId?: string;
+      /** Filled with what the action says, also when it fails. */
+      log?: string[];
     } = {},
   ) => {
     const config = mockServices.rootConfig({
@@ -84,9 +86,11 @@ export function useActions() {
       isDryRun: options.isDryRun,
       signal: options.signal,
     });
+    const log = options.log ?? [];
+    logger.info.mockImplementation(line => log.push(line));
+    logger.warn.mockImplementation(line => log.push(line));
     await action.handler(context as never);
-    const lines = [...logger.info.mock.calls, ...logger.warn.mock.calls];
-    return { output, log: lines.map(([line]) => String(line)) };
+    return { output, log };
   };
 
   const write = (file: string, content: string) => {

@@ -60,6 +60,11 @@ export function createPullRequestWaitAction(dependencies: ActionDependencies) {
         ctx.input.repoUrl || (config.platformRepository ?? ''),
         integrations,
       );
+      const whenCancelled = () =>
+        ctx.logger.warn(
+          `Cancelled while pull request ${number} of ${repository.webUrl} waits: it and the repository of the service remain; close it, or the service is deployed once it is merged`,
+        );
+      ctx.signal?.addEventListener('abort', whenCancelled, { once: true });
       const done = await pollUntil({
         timeoutMs: timeoutMinutes * 60_000,
         intervalMs: pollIntervalMs,
@@ -68,7 +73,9 @@ export function createPullRequestWaitAction(dependencies: ActionDependencies) {
           const pull = await repository.getPullRequest(number);
           return pull.state === 'open' ? undefined : pull;
         },
-      });
+      }).finally(() =>
+        ctx.signal?.removeEventListener('abort', whenCancelled),
+      );
       if (done?.state === 'closed') {
         throw new ConflictError(
           `The pull request ${done.url} was closed without being merged; its comments should say why`,

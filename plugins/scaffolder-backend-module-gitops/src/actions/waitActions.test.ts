@@ -39,9 +39,11 @@ describe('gitops:pull-request:wait', () => {
 
   it('stops when the task is cancelled', async () => {
     const controller = new AbortController();
-    const waiting = wait({}, { signal: controller.signal });
+    const log: string[] = [];
+    const waiting = wait({}, { signal: controller.signal, log });
     controller.abort();
     await expect(waiting).rejects.toMatchObject({ name: 'AbortError' });
+    expect(log.join()).toMatch(/Cancelled while pull request 1 .* remain/);
   });
 });
 
@@ -69,6 +71,9 @@ describe('gitops:application:wait', () => {
         cause: { name: 'NotFoundError' },
       }),
       service(),
+      Object.assign(new Error('restarting'), {
+        name: 'ServiceUnavailableError',
+      }),
       service(application({ sync: 'out-of-sync', health: 'missing' })),
       service(
         application({
