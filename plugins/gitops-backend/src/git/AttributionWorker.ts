@@ -1,19 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { Deployment } from '@fairway/plugin-gitops-common';
-import {
-  failureId,
-  type ApplicationToBackfill,
-  type DeploymentToAttribute,
-  type GitopsStore,
+import type {
+  ApplicationToBackfill,
+  DeploymentToAttribute,
+  GitopsStore,
 } from '../store';
-import {
-  attributeDeployment,
-  attributeWithoutGit,
-  type Attribution,
-} from './attributeDeployment';
-import { backfillApplication } from './backfillApplication';
-import { GitError } from './GitCommand';
+import { DeploymentCompleter } from './DeploymentCompleter';
 import type { GitHistory } from './GitHistory';
 import {
   gitSourceOf,
@@ -51,10 +44,8 @@ const BATCH = 500;
 const POLL_MS = 15_000;
 const FIRST_PAUSE_MS = 30_000;
 const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
-const LOOK_BACK = 50;
 /** Applications that are done before browsers hear of them, where many wait. */
 const TELL_AFTER = 20;
-const DAY_MS = 86_400_000;
 const NO_SOURCE = '';
 
 function pauseAfter(attempts: number): number {
@@ -78,6 +69,7 @@ function applicationIdOf(work: Work): string {
  */
 export class AttributionWorker {
   readonly #options: AttributionWorkerOptions;
+  readonly #completer: DeploymentCompleter;
   readonly #holder = randomUUID();
   readonly #busy = new Map<string, Promise<void>>();
   readonly #reported = new Map<string, string>();
@@ -88,6 +80,12 @@ export class AttributionWorker {
 
   constructor(options: AttributionWorkerOptions) {
     this.#options = options;
+    this.#completer = new DeploymentCompleter({
+      store: options.store,
+      backfillDays: options.backfillDays,
+      onGitMissing: message => this.#report(NO_SOURCE, message),
+      now: () => this.#now(),
+    });
   }
 
   /** Starts to work; returns at once. */
@@ -225,9 +223,9 @@ export class AttributionWorker {
       work.type === 'backfill' ? work.item.application : work.item.deployment;
     const history = this.#open(work.source, application);
     if (work.type === 'backfill') {
-      await this.#backfill(work.item, history);
+      await this.#completer.backfill(work.item, history);
     } else {
-      await this.#attribute(work.item, history);
+      await this.#completer.attribute(work.item, history);
     }
     if (work.source && history) {
       this.#recovered(work.source.repoUrl);
@@ -251,82 +249,6 @@ export class AttributionWorker {
     } catch (error) {
       this.#report(source.repoUrl, (error as Error).message);
       return undefined;
-    }
-  }
-
-  async #backfill(
-    item: ApplicationToBackfill,
-    history: SourceHistory | undefined,
-  ): Promise<void> {
-    const { store, backfillDays } = this.#options;
-    if (history && backfillDays > 0) {
-      const since = new Date(this.#now() - backfillDays * DAY_MS);
-      const deployments = await this.#unlessGitIsMissing(
-        () => backfillApplication(item, history, since.toISOString()),
-        () => [],
-      );
-      await store.insertBackfilled(deployments);
-    }
-    await store.markBackfilled(item.application.id);
-  }
-
-  async #attribute(
-    item: DeploymentToAttribute,
-    history: SourceHistory | undefined,
-  ): Promise<void> {
-    const { store } = this.#options;
-    const { deployment } = item;
-    const { items: earlier } = await store.listDeployments({
-      applicationId: [deployment.applicationId],
-      to: deployment.finishedAt,
-      limit: LOOK_BACK,
-    });
-    const withoutGit = () => attributeWithoutGit(item, earlier);
-    const attribution = history
-      ? await this.#unlessGitIsMissing(
-          () => attributeDeployment(item, earlier, history),
-          withoutGit,
-        )
-      : withoutGit();
-    await this.#markUndone(deployment, earlier, attribution);
-    await store.completeDeployment(deployment.id, attribution.completion);
-  }
-
-  /** Deployments that were rolled back or reverted have failed, from their first signal on. */
-  async #markUndone(
-    repair: Deployment,
-    earlier: readonly Deployment[],
-    { undone }: Attribution,
-  ): Promise<void> {
-    for (const { deployment, signal, reason } of undone) {
-      const failed = earlier.find(one => one.id === deployment.id);
-      if (failed && repair.outcome === 'succeeded') {
-        const starts = failed.failures.map(one => one.startedAt).sort();
-        await this.#options.store.putFailure({
-          id: failureId(failed.id, signal),
-          deploymentId: failed.id,
-          applicationId: failed.applicationId,
-          signal,
-          reason,
-          startedAt: starts[0] ?? failed.finishedAt,
-          endedAt: repair.finishedAt,
-        });
-      }
-    }
-  }
-
-  async #unlessGitIsMissing<T>(
-    task: () => Promise<T>,
-    otherwise: () => T,
-  ): Promise<T> {
-    try {
-      return await task();
-    } catch (error) {
-      if (error instanceof GitError && error.reason === 'not-installed') {
-        this.#report(NO_SOURCE, error.message);
-        return otherwise();
-      }
-      throw error;
     }
   }
 

@@ -1,5 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { NotFoundError } from '@backstage/errors';
+import { GitClone } from './GitClone';
 import { GitError, runGit } from './GitCommand';
 import type { GitTree } from './GitTree';
 import {
@@ -26,16 +26,9 @@ export interface LogQuery {
   limit?: number;
 }
 
-const FETCH_TIMEOUT_MS = 10 * 60_000;
-const FIRST_PAUSE_MS = 30_000;
-const LONGEST_PAUSE_MS = 30 * 60_000;
 /** A revision that a fetch did not bring is not looked for again before. */
 const UNKNOWN_FOR_MS = 30_000;
 const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
-/** What a crash in the middle of a fetch may leave behind. */
-const DAMAGED =
-  /\.lock': File exists|not a git repository|bad object|corrupt|unable to read tree|did not send all necessary objects|Could not read/i;
-
 /**
  * A bare clone without file contents, brought up to date when a revision is unknown.
  *
@@ -47,15 +40,12 @@ const DAMAGED =
 export class GitRepository {
   readonly allowed: AllowedRepository;
   readonly #directory: string;
-  readonly #access: RepositoryAccess;
+  readonly #clone: GitClone;
   readonly #now: () => number;
   readonly #objects: ObjectReader;
   readonly #unknown = new Map<string, number>();
-  #ready = false;
-  #queue: Promise<unknown> = Promise.resolve();
   #update?: Promise<void>;
   #missing?: { ids: Set<string>; fetched: Promise<void> };
-  #failure?: { error: Error; until: number; pause: number };
 
   constructor(options: {
     allowed: AllowedRepository;
@@ -65,9 +55,13 @@ export class GitRepository {
   }) {
     this.allowed = options.allowed;
     this.#directory = options.directory;
-    this.#access = options.access;
     this.#now = options.now ?? Date.now;
     this.#objects = new ObjectReader(options.directory);
+    this.#clone = new GitClone({
+      ...options,
+      now: this.#now,
+      onDamaged: () => this.#objects.close(),
+    });
   }
 
   /**
@@ -83,15 +77,16 @@ export class GitRepository {
         `"${revision.slice(0, 80)}" is no revision of a Git repository`,
       );
     }
-    await this.#prepare();
+    await this.#clone.prepare();
     return (
-      (await this.#commitOf(name)) ?? this.#enqueue(() => this.#bring(name))
+      (await this.#commitOf(name)) ??
+      this.#clone.enqueue(() => this.#bring(name))
     );
   }
 
   /** The full id of a commit, or `undefined`, by what is here already. Never asks the forge. */
   async resolveKnown(revision: string): Promise<string | undefined> {
-    await this.#prepare();
+    await this.#clone.prepare();
     return /^[\w][\w./+@-]*$/.test(revision)
       ? this.#commitOf(revision)
       : undefined;
@@ -99,7 +94,7 @@ export class GitRepository {
 
   /** Brings all branches and tags. Calls while one is waiting share it. */
   update(): Promise<void> {
-    this.#update ??= this.#enqueue(async () => {
+    this.#update ??= this.#clone.enqueue(async () => {
       this.#update = undefined;
       await this.#fetchAll();
     });
@@ -224,11 +219,11 @@ export class GitRepository {
     if (!this.#missing) {
       const ids = new Set<string>();
       const fetched = new Promise(resolve => setImmediate(resolve)).then(() =>
-        this.#enqueue(async () => {
+        this.#clone.enqueue(async () => {
           this.#missing = undefined;
-          await this.#fetch(
+          await this.#clone.fetch(
             ['--no-tags', '--no-write-fetch-head', '--stdin', 'origin'],
-            [...ids].join('\n'),
+            { input: [...ids].join('\n') },
           );
         }),
       );
@@ -261,7 +256,7 @@ export class GitRepository {
   }
 
   async #fetchAll(): Promise<void> {
-    await this.#fetch([
+    await this.#clone.fetch([
       '--prune',
       '--no-write-fetch-head',
       'origin',
@@ -277,7 +272,7 @@ export class GitRepository {
     }
     try {
       const args = ['--no-tags', '--no-write-fetch-head', 'origin', name];
-      await this.#fetch(args, '', { quiet: true });
+      await this.#clone.fetch(args, { quiet: true });
     } catch (error) {
       if ((error as GitError).reason === 'not-installed') {
         throw error;
@@ -285,96 +280,5 @@ export class GitRepository {
       return undefined;
     }
     return this.#commitOf(name);
-  }
-
-  #enqueue<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(task);
-    this.#queue = result.catch(() => {});
-    return result;
-  }
-
-  async #prepare(): Promise<void> {
-    if (!this.#ready) {
-      await this.#enqueue(() => this.#initialize());
-    }
-  }
-
-  async #initialize(): Promise<void> {
-    if (!this.#ready) {
-      await mkdir(this.#directory, { recursive: true });
-      await runGit({
-        directory: this.#directory,
-        args: ['init', '--quiet', '--bare', '.'],
-      });
-      this.#ready = true;
-    }
-  }
-
-  /** One fetch; after a failure the next ones fail at once until the pause is over. */
-  async #fetch(
-    args: readonly string[],
-    input?: string,
-    { quiet = false } = {},
-  ): Promise<void> {
-    if (this.#failure && this.#failure.until > this.#now()) {
-      throw this.#failure.error;
-    }
-    try {
-      await this.#initialize();
-      await this.#fetchOnce(args, input).catch(async error => {
-        if (!DAMAGED.test(String(error))) {
-          throw error;
-        }
-        this.#objects.close();
-        await rm(this.#directory, { recursive: true, force: true });
-        this.#ready = false;
-        await this.#initialize();
-        await this.#fetchOnce(args, input);
-      });
-      this.#failure = undefined;
-    } catch (error) {
-      if (!quiet) {
-        const pause = Math.min(
-          this.#failure ? this.#failure.pause * 2 : FIRST_PAUSE_MS,
-          LONGEST_PAUSE_MS,
-        );
-        this.#failure = {
-          error: error as Error,
-          pause,
-          until: this.#now() + pause,
-        };
-      }
-      throw error;
-    }
-  }
-
-  async #fetchOnce(args: readonly string[], input?: string): Promise<void> {
-    const { url } = this.allowed;
-    const authorization = await this.#access.authorization(this.allowed);
-    const config: Array<[string, string]> = [
-      ['remote.origin.url', url],
-      ['remote.origin.promisor', 'true'],
-      ['remote.origin.partialclonefilter', 'blob:none'],
-      ['http.lowSpeedLimit', '1000'],
-      ['http.lowSpeedTime', '60'],
-      ['protocol.allow', 'never'],
-      ['protocol.http.allow', 'always'],
-      ['protocol.https.allow', 'always'],
-      ['protocol.ssh.allow', 'always'],
-    ];
-    if (authorization) {
-      const { origin } = new URL(url);
-      config.push([
-        `http.${origin}/.extraHeader`,
-        `Authorization: ${authorization}`,
-      ]);
-    }
-    await runGit({
-      directory: this.#directory,
-      config,
-      args: ['fetch', '--quiet', '--no-auto-gc', '--filter=blob:none', ...args],
-      input,
-      timeoutMs: FETCH_TIMEOUT_MS,
-    });
   }
 }
