@@ -1,7 +1,5 @@
 import { NotFoundError } from '@backstage/errors';
 import {
-  HEALTH_STATUSES,
-  SYNC_STATUSES,
   type Application,
   type ApplicationsQuery,
   type ApplicationsResponse,
@@ -14,21 +12,18 @@ import {
   type FleetQuery,
   type FleetResponse,
   type NameCheckQuery,
-  type PartialError,
   type ServiceResponse,
 } from '@fairway/plugin-gitops-common';
 import type { DoraService } from '../dora';
 import type { ApplicationFilter, GitopsReader } from '../store';
 import { buildService } from './buildService';
+import { countApplications, errorsOf } from './clusterAnswers';
 import type { CommandRunner } from './CommandRunner';
 import { pageOf } from './cursor';
-import {
-  buildFleetRows,
-  filterFleetRows,
-  isUnregistered,
-  sortFleetRows,
-} from './fleetRows';
+import { fleetCounts } from './fleetCounts';
+import { buildFleetRows, filterFleetRows, sortFleetRows } from './fleetRows';
 import type { AuthorizedCaller, GitopsAnswers } from './GitopsAnswers';
+import { isReadable } from './isReadable';
 import { markStale } from './markStale';
 import type { NameChecker } from './NameChecker';
 import type { Service, ServiceDirectory } from './ServiceDirectory';
@@ -84,13 +79,7 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
       })) as FleetResponse['rows'],
       totalRows: page.total,
       nextCursor: page.nextCursor,
-      counts: {
-        services: rows.filter(({ entityRef }) => entityRef).length,
-        applications: applications.length,
-        health: countBy(HEALTH_STATUSES, applications, one => one.health),
-        sync: countBy(SYNC_STATUSES, applications, one => one.sync),
-        unregistered: rows.filter(isUnregistered).length,
-      },
+      counts: fleetCounts(rows, applications),
       clusters: countApplications(clusters, applications),
       errors: errorsOf(clusters),
     };
@@ -305,52 +294,4 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
       clusters,
     };
   }
-}
-
-function isReadable(
-  entityRef: string | undefined,
-  services: Services,
-  caller: AuthorizedCaller,
-): boolean {
-  if (!entityRef) {
-    return caller.mayRead([]);
-  }
-  const service = services.get(entityRef);
-  return service !== undefined && caller.mayRead(service.owners);
-}
-
-function countBy<T extends string>(
-  values: readonly T[],
-  applications: readonly Application[],
-  read: (application: Application) => T,
-): Record<T, number> {
-  return Object.fromEntries(
-    values.map(value => [
-      value,
-      applications.filter(application => read(application) === value).length,
-    ]),
-  ) as Record<T, number>;
-}
-
-/** Counts what the caller may see; the store counts everything. */
-function countApplications(
-  clusters: readonly ClusterStatus[],
-  applications: readonly Application[],
-): ClusterStatus[] {
-  return clusters.map(cluster => ({
-    ...cluster,
-    applications: applications.filter(({ ref }) => ref.cluster === cluster.name)
-      .length,
-  }));
-}
-
-function errorsOf(clusters: readonly ClusterStatus[]): PartialError[] {
-  return clusters
-    .filter(({ state }) => state === 'unreachable' || state === 'forbidden')
-    .map(({ name, title, state, since, message }) => ({
-      source: name,
-      message:
-        message ??
-        `Cluster ${title} is ${state} since ${since}; see its status for the cause`,
-    }));
 }
