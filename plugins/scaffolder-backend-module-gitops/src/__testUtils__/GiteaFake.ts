@@ -84,9 +84,23 @@ export class GiteaFake {
     this.#pulls.set(name, []);
   }
 
-  /** Adds a commit to a branch, with nothing in it. */
-  commit(name: string, branch = 'main'): string {
-    const tree = this.git(name, 'mktree');
+  /** Adds a commit to a branch, with nothing but these files in it. */
+  commit(
+    name: string,
+    branch = 'main',
+    files: Record<string, string> = {},
+  ): string {
+    this.git(name, 'read-tree', '--empty');
+    for (const [file, content] of Object.entries(files)) {
+      const blob = execFileSync(
+        'git',
+        ['-C', this.directory(name), 'hash-object', '-w', '--stdin'],
+        { input: content, encoding: 'utf8' },
+      ).trim();
+      const entry = `100644,${blob},${file}`;
+      this.git(name, 'update-index', '--add', '--cacheinfo', entry);
+    }
+    const tree = this.git(name, 'write-tree');
     const hash = this.git(name, 'commit-tree', '-m', `Commit ${branch}`, tree);
     this.git(name, 'update-ref', `refs/heads/${branch}`, hash);
     return hash;
@@ -221,6 +235,17 @@ export class GiteaFake {
         }
         this.git(name, 'update-ref', '-d', `refs/heads/${branch}`);
         return [204, {}];
+      }
+      case 'GET contents': {
+        const folder = rest.slice('contents/'.length);
+        const tree = `${query.get('ref')}:${folder}`;
+        return [
+          200,
+          this.git(name, 'ls-tree', tree)
+            .split('\n')
+            .map(line => line.split(/\s/))
+            .map(([, , sha, entry]) => ({ name: entry, sha })),
+        ];
       }
       case 'POST pulls':
         return this.#openPull(name, body);

@@ -43,6 +43,29 @@ describe('gitops:creation:undo', () => {
     expect(forge.branches('platform/gitops')).toEqual(['main']);
   });
 
+  it('deletes what only CI has pushed to since', async () => {
+    const overlay = 'deploy/overlays/dev/kustomization.yaml';
+    const others = {
+      'README.md': 'a',
+      'deploy/base/a.yaml': 'a',
+      'deploy/overlays/dev/b.yaml': 'b',
+      'deploy/overlays/staging/kustomization.yaml': 'c',
+    };
+    forge.createRepository('payments/orders');
+    const commit = (files: Record<string, string>) =>
+      forge.commit('payments/orders', 'main', { ...others, ...files });
+    const publishedCommit = commit({ [overlay]: 'newTag: 0.1.0' });
+
+    for (const changed of Object.keys(others)) {
+      commit({ [overlay]: 'newTag: 0.1.1', [changed]: 'by a person' });
+      await undo({ ...location(), publishedCommit });
+      expect(forge.exists('payments/orders')).toBe(true);
+    }
+    commit({ [overlay]: 'newTag: 0.1.1' });
+    await undo({ ...location(), publishedCommit });
+    expect(forge.exists('payments/orders')).toBe(false);
+  });
+
   it('keeps a repository that somebody else has pushed to', async () => {
     forge.createRepository('payments/orders');
     const publishedCommit = forge.commit('payments/orders');

@@ -2,8 +2,15 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { stringifyError } from '@backstage/errors';
 import type { ScmIntegrationRegistry } from '@backstage/integration';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { openForgeRepository } from '../forge';
+import {
+  differsOnlyIn,
+  openForgeRepository,
+  type ForgeRepository,
+} from '../forge';
 import type { ActionDependencies } from './createGitopsActions';
+
+// What CI of the skeletons writes when it has built an image.
+const CI_FILE = 'deploy/overlays/dev/kustomization.yaml';
 
 /** Keeps the account of what was undone and what remains, and says it in the log. */
 class Account {
@@ -89,7 +96,14 @@ export function createCreationUndoAction({
             .string()
             .optional()
             .describe(
-              'The only commit that this task pushed; a repository with any other is kept',
+              'The only commit that this task pushed; a repository with anything else is kept',
+            ),
+        ciFile: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'The file that CI may have changed since; default deploy/overlays/dev/kustomization.yaml',
             ),
         platformRepoUrl: z =>
           z
@@ -181,17 +195,16 @@ async function undoRepository(options: {
   repoUrl: string;
   repositoryWasFree?: boolean;
   publishedCommit?: string;
+  ciFile?: string;
   integrations: ScmIntegrationRegistry;
   account: Account;
 }): Promise<void> {
-  const { repoUrl, publishedCommit, account } = options;
+  const { repoUrl, account } = options;
   const repository = openForgeRepository(repoUrl, options.integrations);
   if (!options.repositoryWasFree || !(await repository.find())) {
     return;
   }
-  const branches = await repository.branches();
-  const ours = branches.every(branch => branch.commit === publishedCommit);
-  if (branches.length > 1 || !ours) {
+  if (!(await isOurs(repository, options))) {
     account.remains(
       `The repository ${repository.webUrl} has commits that this task did not make, so it was kept. Delete it to use the name again, or register the service by hand`,
     );
@@ -199,4 +212,28 @@ async function undoRepository(options: {
   }
   await repository.delete();
   account.undone(`the repository ${repository.webUrl} is deleted`);
+}
+
+/** Whether nothing would be lost: empty, or what this task pushed and CI's own commit. */
+async function isOurs(
+  repository: ForgeRepository,
+  options: { publishedCommit?: string; ciFile?: string },
+): Promise<boolean> {
+  const { publishedCommit, ciFile = CI_FILE } = options;
+  const branches = await repository.branches();
+  if (branches.length === 0) {
+    return true;
+  }
+  if (branches.length > 1 || !publishedCommit) {
+    return false;
+  }
+  const [{ commit }] = branches;
+  return (
+    commit === publishedCommit ||
+    differsOnlyIn(repository, {
+      file: ciFile,
+      before: publishedCommit,
+      after: commit,
+    })
+  );
 }

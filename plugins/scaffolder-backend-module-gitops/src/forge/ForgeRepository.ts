@@ -43,6 +43,8 @@ export interface ForgeRepository {
   find(): Promise<{ defaultBranch: string } | undefined>;
   /** Empty while nothing was pushed. */
   branches(): Promise<ForgeBranch[]>;
+  /** The hash of each file and folder of a folder at a commit, by name; empty path for the root. */
+  listFolder(path: string, commit: string): Promise<Map<string, string>>;
   /** Deleting what is not there does nothing. */
   delete(): Promise<void>;
   /** Deleting what is not there does nothing. */

@@ -78,6 +78,14 @@ export class GiteaRepository implements ForgeRepository {
     }));
   }
 
+  async listFolder(path: string, commit: string): Promise<Map<string, string>> {
+    const segments = path.split('/').filter(Boolean).map(encodeURIComponent);
+    const entries = await this.#repository<
+      Array<{ name: string; sha: string }>
+    >('GET', `/${['contents', ...segments].join('/')}?ref=${commit}`);
+    return new Map((entries ?? []).map(({ name, sha }) => [name, sha]));
+  }
+
   async delete(): Promise<void> {
     await this.#repository('DELETE', '');
   }

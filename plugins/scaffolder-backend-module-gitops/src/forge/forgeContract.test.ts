@@ -146,6 +146,10 @@ describe.each(targets)('a repository of %s', (_name, start) => {
       { name: 'main', commit: commitHash },
     ]);
 
+    expect(await repository.listFolder('', commitHash)).toEqual(
+      new Map([['README.md', expect.stringMatching(/^[0-9a-f]{40}$/)]]),
+    );
+
     // A change that is refused.
     const refused = await propose('refused', 'a: 1\n');
     expect(refused).toMatchObject({

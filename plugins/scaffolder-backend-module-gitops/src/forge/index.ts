@@ -6,3 +6,4 @@ export type {
 export { openForgeRepository } from './openForgeRepository';
 export { parseLocation, type RepositoryLocation } from './parseLocation';
 export { proposeChange, type ProposedChange } from './proposeChange';
+export { differsOnlyIn } from './differsOnlyIn';
