@@ -2,12 +2,7 @@ import type {
   AuthService,
   DiscoveryService,
 } from '@backstage/backend-plugin-api';
-import {
-  ConflictError,
-  InputError,
-  NotFoundError,
-  toError,
-} from '@backstage/errors';
+import { InputError, toError } from '@backstage/errors';
 import type {
   CommandPatch,
   KubernetesObject,
@@ -19,6 +14,7 @@ import type {
   ClusterWatchEvent,
 } from './ClusterApi';
 import { ClusterError } from './ClusterError';
+import { clusterResponseError } from './clusterResponseError';
 import { readLines } from './readLines';
 
 const REQUEST_TIMEOUT_MILLIS = 30_000;
@@ -51,20 +47,6 @@ function resourcePath(
     plural,
     ...(object ? [object.name] : []),
   ];
-}
-
-function messageOf(body: unknown): string | undefined {
-  const { message, error } = (body ?? {}) as {
-    message?: unknown;
-    error?: { message?: unknown };
-  };
-  const text = error?.message ?? message;
-  return typeof text === 'string' ? text : undefined;
-}
-
-/** Kubernetes answers with a Status, the portal's own plugins with `{ error }`. */
-function isFromPortal(body: unknown): boolean {
-  return typeof (body as { error?: unknown } | undefined)?.error === 'object';
 }
 
 /**
@@ -232,7 +214,7 @@ export class ClusterConnection implements ClusterApi {
       throw this.#connectionError(call, error);
     }
     if (!response.ok) {
-      throw await this.#responseError(call, response);
+      throw await clusterResponseError(call, response);
     }
     return response;
   }
@@ -249,54 +231,5 @@ export class ClusterConnection implements ClusterApi {
       `${where} did not answer: ${detail}; see that it runs and that its address in the 'kubernetes' section is right`,
       error,
     );
-  }
-
-  async #responseError(call: Call, response: Response): Promise<Error> {
-    const text = await response.text().catch(() => '');
-    let body: unknown;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      body = undefined;
-    }
-    const said = messageOf(body) ?? `HTTP ${response.status}`;
-    const where =
-      call.cluster === undefined
-        ? 'the Kubernetes plugin'
-        : `cluster '${call.cluster}'`;
-    const what = call.path.join('/');
-    switch (response.status) {
-      case 401:
-      case 403:
-        return new ClusterError(
-          'forbidden',
-          isFromPortal(body)
-            ? `The permission policy of the portal does not let the gitops plugin use ${where}: ${said}`
-            : `The credential of ${where} may not use ${what}: ${said}; grant it get, list and watch`,
-        );
-      case 404:
-        if (call.cluster === undefined || isFromPortal(body)) {
-          return new ClusterError(
-            'unreachable',
-            `The Kubernetes plugin does not know ${where}: ${said}; see the 'kubernetes' section of the configuration`,
-          );
-        }
-        return call.path.length > (call.path[0] === 'api' ? 3 : 4)
-          ? new NotFoundError(`There is no ${what} in ${where}`)
-          : new ClusterError('not-installed', `${what} is unknown to ${where}`);
-      case 409:
-        return new ConflictError(`Conflict in ${where}: ${said}; try again`);
-      case 410:
-        return new ClusterError('expired', said);
-      case 400:
-      case 415:
-      case 422:
-        return new InputError(`Refused by ${where}: ${said}`);
-      default:
-        return new ClusterError(
-          'unreachable',
-          `Unexpected answer of ${where}: ${said}`,
-        );
-    }
   }
 }

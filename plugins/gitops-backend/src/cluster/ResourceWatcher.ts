@@ -45,7 +45,8 @@ const CONCURRENT_OBSERVATIONS = 4;
  * @remarks
  * It keeps no copy of any object. After a list it watches from the list's resourceVersion, and
  * goes on from the last event's when the server ends the watch. It lists again when the server
- * says that the version is too old, or when an event could not be handed on. While it lists it
+ * says that the version is too old, when the server does not end a watch in time, or when an event
+ * could not be handed on. While it lists it
  * holds the names of the objects, so that those that are gone can be told.
  */
 export class ResourceWatcher {
@@ -185,7 +186,8 @@ export class ResourceWatcher {
         return undefined;
       }
       if (silence.signal.aborted && !signal.aborted) {
-        return resourceVersion;
+        // The server should have ended it: something between swallows what it says.
+        return undefined;
       }
       throw error;
     } finally {
