@@ -1,4 +1,6 @@
 import '@backstage/cli/asset-types';
+// This file stands for an app, and apps bring the styles.
+// eslint-disable-next-line @backstage/no-ui-css-imports-in-non-frontend
 import '@backstage/ui/css/styles.css';
 import { useEffect } from 'react';
 import ReactDOM from 'react-dom/client';

@@ -1,5 +1,6 @@
 import { render, screen } from '@testing-library/react';
-import { createElement } from 'react';
+import { Route } from 'react-router-dom';
+import { FlatRoutes } from '@backstage/core-app-api';
 import { wrapInTestApp, TestApiProvider } from '@backstage/test-utils';
 import {
   EntityProvider,
@@ -19,9 +20,16 @@ function renderLegacy(element: JSX.Element) {
   render(
     wrapInTestApp(
       <TestApiProvider apis={[[gitopsApiRef, new FakeGitopsApi()]]}>
-        {element}
+        <FlatRoutes>
+          <Route path="/under-test" element={element} />
+        </FlatRoutes>
       </TestApiProvider>,
-      { mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef } },
+      {
+        routeEntries: ['/under-test'],
+        mountedRoutes: {
+          '/catalog/:namespace/:kind/:name': entityRouteRef,
+        },
+      },
     ),
   );
 }
@@ -34,7 +42,7 @@ describe('the legacy plugin', () => {
   });
 
   it('shows the fleet on a page of its own', async () => {
-    renderLegacy(createElement(GitopsPage));
+    renderLegacy(<GitopsPage />);
     expect(
       await screen.findByRole('button', { name: /^orders in Production/ }),
     ).toBeVisible();

@@ -2,7 +2,7 @@ import { NotAllowedError } from '@backstage/errors';
 import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeGitopsApi } from '../testUtils/FakeGitopsApi';
-import { FakeSignalApi, renderPlugin } from '../testUtils/renderWithFake';
+import { FakeSignalApi, renderPlugin } from '../__testUtils__/renderWithFake';
 
 jest.setTimeout(60_000);
 

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { FakeGitopsApi } from '../testUtils/FakeGitopsApi';
-import { renderOnEntity } from '../testUtils/renderWithFake';
+import { renderOnEntity } from '../__testUtils__/renderWithFake';
 import { ServiceCard } from './ServiceCard';
 import { ServiceContent } from './ServiceContent';
 

@@ -28,6 +28,17 @@ export function SidePanel(props: {
       }
     };
   }, []);
+  // Not React's event, which would also bring the keys of dialogs opened from the panel.
+  useEffect(() => {
+    const element = panel.current;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Escape') {
+        onClose();
+      }
+    };
+    element?.addEventListener('keydown', onKeyDown);
+    return () => element?.removeEventListener('keydown', onKeyDown);
+  }, [onClose]);
   return (
     <div
       ref={panel}
@@ -35,12 +46,6 @@ export function SidePanel(props: {
       role="dialog"
       aria-label={label}
       tabIndex={-1}
-      onKeyDown={event => {
-        if (event.key === 'Escape' && !event.defaultPrevented) {
-          event.stopPropagation();
-          onClose();
-        }
-      }}
     >
       <div className={styles.head}>
         <h2 className={styles.title}>

@@ -1,9 +1,9 @@
-import { act, renderHook, waitFor } from '@testing-library/react';
+import { act, renderHook } from '@testing-library/react';
 import type { PropsWithChildren } from 'react';
 import { TestApiProvider } from '@backstage/frontend-test-utils';
 import { signalApiRef } from '@backstage/plugin-signals-react';
 import { FAST_REFRESH_MS, SLOW_REFRESH_MS } from '../model/refresh';
-import { FakeSignalApi } from '../testUtils/renderWithFake';
+import { FakeSignalApi } from '../__testUtils__/renderWithFake';
 import { useLiveQuery } from './useLiveQuery';
 
 function setHidden(hidden: boolean) {
@@ -115,8 +115,8 @@ describe('useLiveQuery', () => {
     await advance(FAST_REFRESH_MS);
     expect(load).toHaveBeenCalledTimes(4);
     load.mockResolvedValue({ moving: false });
-    act(() => result.current.retry());
-    await waitFor(() => expect(result.current.error).toBeUndefined());
+    await act(async () => result.current.retry());
+    expect(result.current.error).toBeUndefined();
     expect(result.current.updatedAt).not.toBe(updatedAt);
   });
 

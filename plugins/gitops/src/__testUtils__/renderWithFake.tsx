@@ -9,7 +9,7 @@ import {
 } from '@backstage/plugin-catalog-react';
 import { signalApiRef, type SignalApi } from '@backstage/plugin-signals-react';
 import gitopsPlugin, { gitopsApiRef } from '..';
-import type { FakeGitopsApi } from './FakeGitopsApi';
+import type { FakeGitopsApi } from '../testUtils/FakeGitopsApi';
 
 /** Signals that a test sends itself. */
 export class FakeSignalApi implements SignalApi {
