@@ -1,0 +1,183 @@
+import { mockCredentials } from '@backstage/backend-test-utils';
+import request from 'supertest';
+import { ifOwner } from './__testUtils__/startAnswersBackend';
+import {
+  ALLOW,
+  ID,
+  READ,
+  useAnswersBackend,
+} from './__testUtils__/useAnswersBackend';
+
+jest.setTimeout(60_000);
+
+describe('commands over HTTP', () => {
+  const world = useAnswersBackend();
+
+  describe('commands', () => {
+    it('reach the cluster as the observer says, and are audited', async () => {
+      const response = await world.call(
+        'post',
+        `/applications/${ID.production}/sync`,
+        {
+          body: { revision: 'v2', prune: true },
+        },
+      );
+      expect(response.status).toBe(200);
+      expect(response.body).toMatchObject({
+        command: 'sync',
+        message: 'Asked Argo CD to sync orders-production to v2, with pruning',
+        application: { id: ID.production },
+      });
+      expect(world.backend.patches).toEqual([
+        {
+          cluster: 'local',
+          path: '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/orders-production',
+          contentType: 'application/merge-patch+json',
+          body: {
+            operation: {
+              initiatedBy: { username: 'user:default/ada' },
+              sync: {
+                revision: 'v2',
+                prune: true,
+                dryRun: false,
+                syncOptions: ['CreateNamespace=true'],
+              },
+              retry: { limit: 0 },
+            },
+          },
+        },
+      ]);
+      expect(world.backend.audited).toHaveLength(1);
+      const [{ event, success, fail }] = world.backend.audited;
+      expect(event).toMatchObject({
+        eventId: 'application-sync',
+        meta: { applicationId: ID.production, subject: 'user:default/ada' },
+      });
+      expect(success).toHaveBeenCalledTimes(1);
+      expect(fail).not.toHaveBeenCalled();
+    });
+
+    it('of Flux are written in order, the source first', async () => {
+      const run = (command: string) =>
+        world.call('post', `/applications/${ID.search}/${command}`);
+      expect((await run('sync')).body.message).toBe(
+        'Asked Flux to sync search-dev',
+      );
+      expect((await run('suspend')).status).toBe(200);
+      expect(
+        world.backend.patches.map(({ cluster, path, body }) => [
+          cluster,
+          path.split('/').slice(-2).join('/'),
+          Object.keys(body),
+        ]),
+      ).toEqual([
+        ['remote', 'gitrepositories/search', ['metadata']],
+        ['remote', 'kustomizations/search-dev', ['metadata']],
+        ['remote', 'kustomizations/search-dev', ['spec']],
+      ]);
+      expect(
+        (await world.call('post', `/applications/${ID.search}/terminate`))
+          .status,
+      ).toBe(400);
+    });
+
+    it('are for owners, as the policy says', async () => {
+      world.decide = (permission, user) =>
+        permission === READ ? ALLOW : ifOwner(user);
+      const path = `/applications/${ID.production}/refresh`;
+      expect((await world.call('post', path, { user: 'ada' })).status).toBe(
+        200,
+      );
+      world.backend.patches.length = 0;
+      world.backend.audited.length = 0;
+
+      const refused = await world.call('post', path, { user: 'grace' });
+      expect(refused.status).toBe(403);
+      expect(refused.body.error.message).toContain('user:default/ada');
+      expect(world.backend.patches).toEqual([]);
+      expect(world.backend.audited).toHaveLength(1);
+      expect(world.backend.audited[0].fail).toHaveBeenCalledWith({
+        error: expect.objectContaining({ name: 'NotAllowedError' }),
+      });
+    });
+
+    it('on what belongs to nobody need a permission without conditions', async () => {
+      const path = `/applications/${ID.stray}/refresh`;
+      world.decide = (permission, user) =>
+        permission === READ
+          ? ALLOW
+          : ({
+              ...ifOwner(user),
+              // Even one that says "not an owner".
+              conditions: { not: (ifOwner(user) as any).conditions },
+            } as any);
+      expect((await world.call('post', path)).status).toBe(403);
+      world.decide = () => ALLOW;
+      expect((await world.call('post', path)).status).toBe(200);
+    });
+
+    it('are refused when the policy fails', async () => {
+      world.decide = permission => {
+        if (permission === READ) {
+          return ALLOW;
+        }
+        throw new Error('The policy is broken');
+      };
+      const response = await world.call(
+        'post',
+        `/applications/${ID.production}/sync`,
+      );
+      expect(response.status).toBeGreaterThanOrEqual(400);
+      expect(world.backend.patches).toEqual([]);
+    });
+
+    it.each([
+      [403, 503, 'ServiceUnavailableError'],
+      [404, 404, 'NotFoundError'],
+      [409, 409, 'ConflictError'],
+      [422, 400, 'InputError'],
+      [500, 503, 'ServiceUnavailableError'],
+    ])(
+      'say what the cluster said: its %i is our %i',
+      async (of, status, name) => {
+        world.clusterStatus = of;
+        const response = await world.call(
+          'post',
+          `/applications/${ID.production}/refresh`,
+        );
+        expect([response.status, response.body.error.name]).toEqual([
+          status,
+          name,
+        ]);
+        expect(world.backend.audited[0].fail).toHaveBeenCalledTimes(1);
+      },
+    );
+  });
+
+  describe('the permission system', () => {
+    it('knows the resources, and whether their owner asks', async () => {
+      const applyTo = async (resourceRef: string, user: string) => {
+        const { body } = await request(world.backend.server)
+          .post(
+            '/api/gitops/.well-known/backstage/permissions/apply-conditions',
+          )
+          .set('authorization', mockCredentials.service.header())
+          .send({
+            items: [
+              {
+                id: '1',
+                resourceRef,
+                resourceType: 'gitops-application',
+                conditions: (ifOwner(`user:default/${user}`) as any).conditions,
+              },
+            ],
+          });
+        return body.items[0].result;
+      };
+      expect(await applyTo(ID.production, 'ada')).toBe('ALLOW');
+      expect(await applyTo(ID.production, 'grace')).toBe('DENY');
+      expect(await applyTo(ID.stray, 'ada')).toBe('DENY');
+      expect(await applyTo('nothing', 'ada')).toBe('DENY');
+    });
+  });
+});
