@@ -81,9 +81,7 @@ describe('the web-service template', () => {
     repositories: ['payments/orders', 'payments/ledger'].filter(name =>
       forge.exists(name),
     ),
-    branches: forge
-      .branches('platform/gitops')
-      .filter(name => name !== 'main'),
+    branches: forge.branches('platform/gitops').filter(name => name !== 'main'),
     open: forge.pulls('platform/gitops').filter(pull => pull.state === 'open'),
   });
   const NOTHING = { repositories: [], branches: [], open: [] };

@@ -120,4 +120,3 @@ describe('gitops:creation:undo', () => {
     expect(output).toEqual({ undone: [], remains: [] });
   });
 });
-

@@ -24,4 +24,3 @@ describe('all of them', () => {
     }
   });
 });
-

@@ -60,4 +60,3 @@ describe('gitops:name:check', () => {
     expect(forge.requests.some(line => !line.startsWith('GET '))).toBe(false);
   });
 });
-

@@ -26,9 +26,9 @@ describe('gitops:pull-request:open', () => {
     expect(
       forge.git('platform/gitops', 'show', `${branch}:argocd/orders/dev.yaml`),
     ).toBe('a: 1');
-    expect(forge.git('platform/gitops', 'log', '-1', '--format=%s', branch)).toBe(
-      'Register orders',
-    );
+    expect(
+      forge.git('platform/gitops', 'log', '-1', '--format=%s', branch),
+    ).toBe('Register orders');
     expect(forge.pulls('platform/gitops')).toHaveLength(1);
   });
 
@@ -60,11 +60,23 @@ describe('gitops:pull-request:open', () => {
   });
 
   it.each([
-    ['a source outside of the workspace', { sourcePath: '../..' }, /not allowed/],
-    ['a target outside of the repository', { targetPath: '../..' }, /not allowed/],
+    [
+      'a source outside of the workspace',
+      { sourcePath: '../..' },
+      /not allowed/,
+    ],
+    [
+      'a target outside of the repository',
+      { targetPath: '../..' },
+      /not allowed/,
+    ],
     ['a target in .git', { targetPath: '.git/hooks' }, /cannot be part/],
     ['a branch that is a path', { branch: '../main' }, /cannot name a branch/],
-    ['an unknown host', { repoUrl: 'evil.example.com?owner=a&repo=b' }, /integration/],
+    [
+      'an unknown host',
+      { repoUrl: 'evil.example.com?owner=a&repo=b' },
+      /integration/,
+    ],
     [
       'a forge of another kind',
       { repoUrl: 'github.com?owner=a&repo=b' },

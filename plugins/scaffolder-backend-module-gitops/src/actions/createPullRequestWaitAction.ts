@@ -73,9 +73,7 @@ export function createPullRequestWaitAction(dependencies: ActionDependencies) {
           const pull = await repository.getPullRequest(number);
           return pull.state === 'open' ? undefined : pull;
         },
-      }).finally(() =>
-        ctx.signal?.removeEventListener('abort', whenCancelled),
-      );
+      }).finally(() => ctx.signal?.removeEventListener('abort', whenCancelled));
       if (done?.state === 'closed') {
         throw new ConflictError(
           `The pull request ${done.url} was closed without being merged; its comments should say why`,

@@ -10,10 +10,7 @@ const orders = {
   runtime: 'nodejs',
   image: 'registry.example.com/payments/orders',
   cloneUrl: 'https://git.example.com/payments/orders.git',
-  environments: [
-    { name: 'dev', policy: 'automated' },
-    { name: 'production' },
-  ],
+  environments: [{ name: 'dev', policy: 'automated' }, { name: 'production' }],
 };
 
 const { run, workspace } = useActions();
@@ -72,4 +69,3 @@ describe('rendering', () => {
     expect(output.files).toContain('deploy/overlays/qa/kustomization.yaml');
   });
 });
-

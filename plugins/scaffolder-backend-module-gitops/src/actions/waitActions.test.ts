@@ -131,4 +131,3 @@ describe('gitops:application:wait', () => {
     ).rejects.toBe(refused);
   });
 });
-

@@ -49,7 +49,8 @@ if (realUrl) {
     async () => ({
       url: realUrl,
       username: process.env.FAIRWAY_TEST_FORGE_USERNAME ?? 'fairway',
-      password: process.env.FAIRWAY_TEST_FORGE_PASSWORD ?? 'playground-password',
+      password:
+        process.env.FAIRWAY_TEST_FORGE_PASSWORD ?? 'playground-password',
       organisation: process.env.FAIRWAY_TEST_FORGE_ORGANISATION ?? 'payments',
     }),
   ]);
