@@ -4,14 +4,14 @@ export function wait(millis: number, signal: AbortSignal): Promise<void> {
     return Promise.resolve();
   }
   return new Promise(resolve => {
-    let timer: NodeJS.Timeout | undefined;
-    const done = () => {
+    const timer = setTimeout(done, millis);
+    signal.addEventListener('abort', done, { once: true });
+
+    function done() {
       clearTimeout(timer);
       signal.removeEventListener('abort', done);
       resolve();
-    };
-    timer = setTimeout(done, millis);
-    signal.addEventListener('abort', done, { once: true });
+    }
   });
 }
 
