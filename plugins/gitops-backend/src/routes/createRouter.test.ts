@@ -89,6 +89,7 @@ describe('the HTTP API', () => {
       '/fleet?cursor=abc',
       '/applications?unregistered=perhaps',
       '/deployments?from=yesterday',
+      '/deployments?from=2026-02-30',
       '/dora',
       '/dora?scope=galaxy',
       '/dora?scope=service',

@@ -39,8 +39,7 @@ export const queryBoolean = z
 /** A page size of 1 to 500. */
 export const queryLimit = z.coerce.number().int().min(1).max(500);
 
-/** An ISO time with an offset, or a date. */
-export const queryTime = z.union([
-  z.iso.datetime({ offset: true }),
-  z.iso.date(),
-]);
+/** An ISO time with an offset, or a date; in the form in which times are stored. */
+export const queryTime = z
+  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .transform(time => new Date(time).toISOString());

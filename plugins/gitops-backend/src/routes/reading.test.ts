@@ -205,6 +205,12 @@ describe('reading over HTTP', () => {
       });
       const past = await world.call('get', '/deployments?to=2020-01-01');
       expect(past.body.totalItems).toBe(0);
+      const twoHoursAhead = new Date(Date.now() + 7_200_000).toISOString();
+      const now = twoHoursAhead.replace('Z', '%2B02:00');
+      const recent = await world.call('get', `/deployments?from=${now}`);
+      expect([recent.status, recent.body.totalItems]).toEqual([200, 0]);
+      const all = await world.call('get', `/deployments?to=${now}`);
+      expect(all.body.totalItems).toBe(3);
     });
   });
 });
