@@ -6,7 +6,6 @@ import {
   type Deployment,
   type DoraBand,
   type DoraQuery,
-  type DoraReport,
   type DoraResponse,
   type DoraResult,
   type DoraScope,
@@ -107,21 +106,6 @@ function withoutCommits({
   return { ...deployment, commitCount: commits.length };
 }
 
-/** Members are shown beside their deployments, so there are no more of them. */
-function limited(report: DoraReport): DoraReport {
-  return {
-    ...report,
-    metrics: report.metrics.map(metric => ({
-      ...metric,
-      explanation: {
-        ...metric.explanation,
-        members: metric.explanation.members.slice(0, MAX_DEPLOYMENTS),
-        excluded: metric.explanation.excluded.slice(0, MAX_DEPLOYMENTS),
-      },
-    })),
-  };
-}
-
 /**
  * Answers the DORA page from what is stored: the production tier of the services of a scope.
  *
@@ -158,11 +142,13 @@ export class DoraService {
       window,
       interval: query.interval,
       bands: query.bands ?? this.#options.bands,
+      // Members are shown beside their deployments, so there are no more of them.
+      listed: MAX_DEPLOYMENTS,
     });
     const within = deployments.filter(one => one.finishedAt >= window.from);
     return {
       scope,
-      report: limited(report),
+      report,
       services:
         scope.kind === 'service'
           ? []

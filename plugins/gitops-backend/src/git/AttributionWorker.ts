@@ -170,17 +170,22 @@ export class AttributionWorker {
   }
 
   #begin(repoUrl: string, works: Work[]) {
-    const task = this.#workOn(repoUrl, works)
-      .catch(error =>
-        this.#options.logger.error(
-          `Deployments from ${repoUrl} could not be attributed; it is tried again`,
-          error as Error,
-        ),
-      )
-      .then(() => {
+    const task = this.#workOn(repoUrl, works).then(
+      () => {
         this.#busy.delete(repoUrl);
         this.wake();
-      });
+      },
+      error => {
+        // The next look comes by itself, after a while.
+        this.#busy.delete(repoUrl);
+        this.#options.logger.error(
+          `Deployments from ${withoutUserInfo(
+            repoUrl,
+          )} could not be attributed; it is tried again`,
+          error as Error,
+        );
+      },
+    );
     this.#busy.set(repoUrl, task);
   }
 

@@ -344,7 +344,8 @@ describe('computeDoraReport', () => {
         ),
       });
     });
-    const began = performance.now();
+    // Time of the processor, because a machine that tests is busy.
+    const began = process.cpuUsage();
     const report = computeDoraReport({
       deployments: many,
       window: {
@@ -352,8 +353,11 @@ describe('computeDoraReport', () => {
         to: '2026-12-31T00:00:00Z',
         timeZone: BERLIN,
       },
+      listed: 500,
     });
-    expect(performance.now() - began).toBeLessThan(1_000);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
+    expect(report.metrics[1].explanation.members).toHaveLength(500);
     expect(metric(report, 'lead-time-for-changes').result).toMatchObject({
       value: 5_400,
       count: 80_000,

@@ -53,6 +53,8 @@ export interface DoraReportOptions {
   interval?: DoraReport['interval'];
   /** Year of the table of levels, default 2023. */
   bands?: DoraBand['year'];
+  /** How many members and how many exclusions an explanation lists, the newest; default all. */
+  listed?: number;
 }
 
 function resultOf(
@@ -108,6 +110,11 @@ function seriesOf(
   });
 }
 
+/** The last ones of an ascending list, newest first. */
+function newest<T>(list: readonly T[], count: number): T[] {
+  return list.slice(Math.max(0, list.length - count)).reverse();
+}
+
 function metricOf(
   definition: MetricDefinition,
   context: {
@@ -115,9 +122,10 @@ function metricOf(
     before: LogSlice;
     spans: readonly IntervalSpan[];
     bands: DoraBand['year'];
+    listed: number;
   },
 ): DoraMetric {
-  const { slice, before } = context;
+  const { slice, before, listed } = context;
   const { samples, excluded } = definition.measure(slice);
   const result = resultOf(definition, samples, slice.window);
   const band =
@@ -139,21 +147,17 @@ function metricOf(
       ...(result.status === 'measured'
         ? definition.calculate(samples, slice.window.days)
         : { calculation: result.reason }),
-      members: samples
-        .map(({ deploymentId, contribution }) => ({
-          deploymentId,
-          contribution,
-        }))
-        .reverse(),
+      members: newest(samples, listed).map(sample => ({
+        deploymentId: sample.deploymentId,
+        contribution: sample.contribution(),
+      })),
       excluded: [
-        ...excluded.reverse(),
-        ...slice.uncounted
-          .map(deployment => ({
-            deploymentId: deployment.id,
-            reason: REASONS[deployment.notCountedReason ?? 'not-production'],
-          }))
-          .reverse(),
-      ],
+        ...newest(excluded, listed),
+        ...newest(slice.uncounted, listed).map(deployment => ({
+          deploymentId: deployment.id,
+          reason: REASONS[deployment.notCountedReason ?? 'not-production'],
+        })),
+      ].slice(0, listed),
     },
   };
 }
@@ -170,7 +174,7 @@ function metricOf(
  * @public
  */
 export function computeDoraReport(options: DoraReportOptions): DoraReport {
-  const { deployments, window, bands = 2023 } = options;
+  const { deployments, window, bands = 2023, listed = Infinity } = options;
   const parsed = parseWindow(window);
   const interval = options.interval ?? defaultInterval(window);
   const log = new DeploymentLog(deployments);
@@ -179,6 +183,7 @@ export function computeDoraReport(options: DoraReportOptions): DoraReport {
     before: log.slice(parseWindow(previousWindow(window))),
     spans: intervalSpans(parsed, interval),
     bands,
+    listed,
   };
   return {
     window,

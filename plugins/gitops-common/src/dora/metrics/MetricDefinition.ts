@@ -14,8 +14,8 @@ export interface Sample {
   /** Milliseconds since the epoch; the moment the deployment was over. */
   at: number;
   value: number;
-  /** What people read beside the deployment. */
-  contribution: string;
+  /** What people read beside the deployment; asked for those that are shown. */
+  contribution(): string;
 }
 
 /** The samples of a metric in a window, and what was left out beside uncounted deployments. */

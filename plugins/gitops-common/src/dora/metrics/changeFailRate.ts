@@ -21,7 +21,7 @@ export const changeFailRate: MetricDefinition = {
       deploymentId: deployment.id,
       at,
       value: failed ? 1 : 0,
-      contribution: failed ? failureText(deployment) : 'did not fail',
+      contribution: () => (failed ? failureText(deployment) : 'did not fail'),
     })),
     excluded: [],
   }),

@@ -53,7 +53,7 @@ export const deploymentFrequency: MetricDefinition = {
       deploymentId: deployment.id,
       at,
       value: 1,
-      contribution: failed ? '1 deployment, failed' : '1 deployment',
+      contribution: () => (failed ? '1 deployment, failed' : '1 deployment'),
     })),
     excluded: [],
   }),

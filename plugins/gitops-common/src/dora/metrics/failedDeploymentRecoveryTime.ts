@@ -33,7 +33,7 @@ function add(one: CountedDeployment, { samples, excluded }: Measurement) {
       deploymentId: id,
       at: one.at,
       value,
-      contribution: durationText(value),
+      contribution: () => durationText(value),
     });
   }
 }

@@ -35,7 +35,7 @@ export const leadTimeForChanges: MetricDefinition = {
           deploymentId,
           at,
           value: seconds,
-          contribution: `${sha.slice(0, 7)}: ${durationText(seconds)}`,
+          contribution: () => `${sha.slice(0, 7)}: ${durationText(seconds)}`,
         })),
       excluded: [
         ...slice.commits

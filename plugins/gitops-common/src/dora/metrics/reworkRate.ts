@@ -19,7 +19,7 @@ export const reworkRate: MetricDefinition = {
         deploymentId: deployment.id,
         at,
         value: deployment.rework ? 1 : 0,
-        contribution,
+        contribution: () => contribution,
       };
     }),
     excluded: [],
