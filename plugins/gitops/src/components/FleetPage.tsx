@@ -1,5 +1,7 @@
 import { useMemo, useRef, useState } from 'react';
-import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+// Of core-plugin-api, because that one works in both systems.
+import { useRouteRef } from '@backstage/core-plugin-api';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, ButtonLink } from '@backstage/ui';
 import type { FleetResponse } from '@fairway/plugin-gitops-common';
 import { FLEET_PAGE_SIZE, useFleet } from '../hooks/useFleet';

@@ -1,5 +1,7 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+// Of core-plugin-api, because that one works in both systems.
+import { useRouteRef } from '@backstage/core-plugin-api';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, ButtonLink, SearchField, Select } from '@backstage/ui';
 import type { FleetResponse } from '@fairway/plugin-gitops-common';
 import { useDebounced } from '../hooks/useDebounced';

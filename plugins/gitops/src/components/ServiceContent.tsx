@@ -1,5 +1,7 @@
 import { stringifyEntityRef } from '@backstage/catalog-model';
-import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+// Of core-plugin-api, because that one works in both systems.
+import { useRouteRef } from '@backstage/core-plugin-api';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useEntity } from '@backstage/plugin-catalog-react';
 import { ButtonLink } from '@backstage/ui';
 import type { ServiceResponse } from '@fairway/plugin-gitops-common';
@@ -65,7 +67,7 @@ function ServiceBody(props: {
         </Section>
       )}
       <Timeline service={service} />
-      <DoraSection report={service.dora} />
+      <DoraSection report={service.dora} entityRef={service.entityRef} />
       {service.facts.length > 0 && (
         <Section title={t('service.facts')}>
           <FactList facts={service.facts} />
