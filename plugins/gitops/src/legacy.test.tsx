@@ -12,6 +12,7 @@ import {
   gitopsApiRef,
   gitopsPlugin,
 } from './legacy';
+import { rootRouteRef } from './routes';
 import { FakeGitopsApi } from './testUtils/FakeGitopsApi';
 
 jest.setTimeout(60_000);
@@ -27,6 +28,7 @@ function renderLegacy(element: JSX.Element) {
       {
         routeEntries: ['/under-test'],
         mountedRoutes: {
+          '/gitops': rootRouteRef,
           '/catalog/:namespace/:kind/:name': entityRouteRef,
         },
       },

@@ -2,7 +2,7 @@ import {
   PageBlueprint,
   SubPageBlueprint,
 } from '@backstage/frontend-plugin-api';
-import { doraRouteRef, fleetRouteRef, rootRouteRef } from './routes';
+import { rootRouteRef } from './routes';
 
 /** The parent of the sub-pages; it draws the header with one tab for each. */
 export const gitopsPage = PageBlueprint.make({
@@ -14,7 +14,6 @@ export const fleetPage = SubPageBlueprint.make({
   params: {
     path: 'fleet',
     title: 'Fleet',
-    routeRef: fleetRouteRef,
     loader: () => import('./components/FleetPage').then(m => <m.FleetPage />),
   },
 });
@@ -24,7 +23,6 @@ export const doraPage = SubPageBlueprint.make({
   params: {
     path: 'dora',
     title: 'DORA',
-    routeRef: doraRouteRef,
     loader: () => import('./components/DoraPage').then(m => <m.DoraPage />),
   },
 });

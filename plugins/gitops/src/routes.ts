@@ -3,16 +3,25 @@
 import {
   createExternalRouteRef,
   createRouteRef,
+  createSubRouteRef,
 } from '@backstage/core-plugin-api';
 
 /** The deployments pages. @public */
 export const rootRouteRef = createRouteRef({ id: 'gitops' });
 
 /** Services by environments. @public */
-export const fleetRouteRef = createRouteRef({ id: 'gitops.fleet' });
+export const fleetRouteRef = createSubRouteRef({
+  id: 'gitops.fleet',
+  parent: rootRouteRef,
+  path: '/fleet',
+});
 
 /** The DORA metrics of everything. @public */
-export const doraRouteRef = createRouteRef({ id: 'gitops.dora' });
+export const doraRouteRef = createSubRouteRef({
+  id: 'gitops.dora',
+  parent: rootRouteRef,
+  path: '/dora',
+});
 
 /** The deployments of one service, on its entity page. @public */
 export const serviceRouteRef = createRouteRef({ id: 'gitops.service' });

@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 // Of core-plugin-api, because that one works in both systems.
 import { useRouteRef } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -115,13 +115,20 @@ function FleetSearch(props: Pick<ToolbarProps, 'filters' | 'onChange'>) {
   const { t } = useTranslationRef(gitopsTranslationRef);
   const [text, setText] = useState(filters.search);
   const settled = useDebounced(text, 250);
+  const sent = useRef(filters.search);
   useEffect(() => {
-    onChange({ search: settled });
-    // Only what was typed goes to the URL; the other direction is the effect below.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [settled]);
+    if (sent.current !== settled) {
+      sent.current = settled;
+      onChange({ search: settled });
+    }
+  }, [settled, onChange]);
+  // Changed from elsewhere, for example by "Clear filters"; not the echo of what was typed,
+  // which would take back the letters typed since.
   useEffect(() => {
-    setText(filters.search);
+    if (sent.current !== filters.search) {
+      sent.current = filters.search;
+      setText(filters.search);
+    }
   }, [filters.search]);
   return (
     <SearchField
