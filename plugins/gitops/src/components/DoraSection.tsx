@@ -1,71 +1,53 @@
+// Of core-plugin-api, because that one works in both systems.
+import { useRouteRef } from '@backstage/core-plugin-api';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import type {
-  DoraMetric,
-  DoraReport,
-  DoraResult,
-} from '@fairway/plugin-gitops-common';
-import { formatSeconds } from '../model/format';
+import { Link } from '@backstage/ui';
+import type { DoraReport } from '@fairway/plugin-gitops-common';
+import { DEFAULT_DORA_DAYS, useDora } from '../hooks/useDora';
+import { useDoraView } from '../hooks/useDoraView';
+import { doraRouteRef } from '../routes';
 import { gitopsTranslationRef } from '../translation';
+import { DoraDialog } from './DoraDialog';
+import { DoraTiles } from './DoraTiles';
 import { Section } from './Section';
-import styles from './DoraSection.module.css';
 
-function useResultText(): (result: DoraResult) => string {
+/** The five metrics of one service, with the way to its full report. */
+export function DoraSection(props: { report: DoraReport; entityRef: string }) {
+  const { report, entityRef } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
-  return result => {
-    if (result.status === 'not-enough-data') {
-      return t('dora.notEnough');
-    }
-    switch (result.unit) {
-      case 'seconds':
-        return formatSeconds(result.value);
-      case 'ratio':
-        return `${Math.round(result.value * 100)} %`;
-      default:
-        return result.value >= 1
-          ? t('dora.perDay', { value: String(Number(result.value.toFixed(1))) })
-          : t('dora.perWeek', {
-              value: String(Number((result.value * 7).toFixed(1))),
-            });
-    }
-  };
-}
-
-function Tile(props: { metric: DoraMetric }) {
-  const { metric } = props;
-  const { t } = useTranslationRef(gitopsTranslationRef);
-  const text = useResultText();
-  return (
-    <li className={styles.tile}>
-      <span className={styles.name}>{t(`dora.${metric.id}`)}</span>
-      <span className={styles.value}>{text(metric.result)}</span>
-      <span className={styles.note}>
-        {metric.result.status === 'not-enough-data'
-          ? metric.result.reason
-          : [
-              metric.band &&
-                t('dora.band', {
-                  level: metric.band.level,
-                  year: String(metric.band.year),
-                }),
-              t('dora.count', { n: String(metric.result.count) }),
-            ]
-              .filter(Boolean)
-              .join(' · ')}
-      </span>
-    </li>
+  const reportLink = useRouteRef(doraRouteRef);
+  const { view, show, linkTo } = useDoraView();
+  // A service's page carries its numbers; the deployments behind them are asked for when
+  // somebody wants to see them.
+  const details = useDora(
+    view.why && {
+      scope: { kind: 'service', ref: entityRef },
+      days: DEFAULT_DORA_DAYS,
+    },
   );
-}
-
-/** The five metrics of a report as tiles. */
-export function DoraSection(props: { report: DoraReport }) {
-  const { t } = useTranslationRef(gitopsTranslationRef);
+  const query = new URLSearchParams({ scope: 'service', ref: entityRef });
   return (
-    <Section title={t('dora.title')} note={t('dora.window')}>
-      <ul className={styles.tiles}>
-        {props.report.metrics.map(metric => (
-          <Tile key={metric.id} metric={metric} />
-        ))}
-      </ul>
+    <Section
+      title={t('dora.title')}
+      note={t('dora.window')}
+      actions={
+        reportLink && (
+          <Link href={`${reportLink()}?${query}`}>{t('dora.fullReport')}</Link>
+        )
+      }
+    >
+      <DoraTiles
+        report={report}
+        onWhy={why => show({ why, deployment: undefined })}
+      />
+      {view.why && (
+        <DoraDialog
+          view={view}
+          dora={details}
+          linkTo={linkTo}
+          onClose={() => show({ why: undefined, deployment: undefined })}
+        />
+      )}
     </Section>
   );
 }

@@ -19,6 +19,7 @@ import {
   type ServiceResponse,
 } from '@fairway/plugin-gitops-common';
 import { sampleDora } from './sampleDora';
+import { sampleDoraResponse } from './sampleDoraResponse';
 import {
   sampleApplications,
   sampleClusters,
@@ -187,12 +188,11 @@ export class FakeGitopsApi implements GitopsApi {
 
   async getDora(query: DoraQuery) {
     this.#called('getDora', query);
-    return {
-      scope: query.scope,
-      report: sampleDora(),
-      services: [],
-      deployments: [],
-    };
+    return sampleDoraResponse({
+      query,
+      deployments: this.deployments,
+      rows: sampleRows(this.applications),
+    });
   }
 
   async getClusters() {

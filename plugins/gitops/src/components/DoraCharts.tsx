@@ -1,0 +1,304 @@
+import { useId, type ReactElement } from 'react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  Line,
+  LineChart,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import type { DoraMetric, DoraReport } from '@fairway/plugin-gitops-common';
+import {
+  chartData,
+  formatChartValue,
+  type ChartData,
+  type ChartPoint,
+} from '../model/doraSeries';
+import { formatDay } from '../model/doraText';
+import { gitopsTranslationRef } from '../translation';
+import styles from './DoraTrends.module.css';
+
+const HEIGHT = 168;
+const SERIES = 'var(--bui-accent-bg)';
+const FAILED = 'var(--bui-negative-fg-subdued)';
+const MARGIN = { top: 8, right: 8, bottom: 0, left: 0 };
+
+const tick = { fill: 'var(--bui-fg-secondary)', fontSize: 12 };
+
+interface ChartProps {
+  data: ChartData;
+  day: (iso: string) => string;
+}
+
+/** What all charts share; called, not rendered, because recharts looks at its children. */
+function frame({ data, day }: ChartProps, tooltip: ReactElement) {
+  return [
+    <CartesianGrid key="grid" vertical={false} stroke="var(--bui-border-1)" />,
+    <XAxis
+      key="x"
+      dataKey="from"
+      tickFormatter={day}
+      tick={tick}
+      tickLine={false}
+      axisLine={{ stroke: 'var(--bui-border-2)' }}
+      minTickGap={24}
+    />,
+    <YAxis
+      key="y"
+      width={48}
+      tick={tick}
+      tickLine={false}
+      axisLine={false}
+      allowDecimals={data.unit !== ''}
+      tickCount={4}
+      tickFormatter={(value: number) => formatChartValue(value, data.unit)}
+    />,
+    <Tooltip
+      key="tooltip"
+      content={tooltip}
+      cursor={{
+        fill: 'var(--bui-bg-neutral-2)',
+        stroke: 'var(--bui-border-2)',
+      }}
+      isAnimationActive={false}
+    />,
+  ];
+}
+
+function ChartTooltip(
+  props: ChartProps & {
+    active?: boolean;
+    payload?: ReadonlyArray<{ payload: ChartPoint }>;
+  },
+) {
+  const { active, payload, data, day } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  const point = payload?.[0]?.payload;
+  if (!active || !point) {
+    return null;
+  }
+  return (
+    <div className={styles.tooltip}>
+      <strong>{day(point.from)}</strong>
+      {data.unit ? (
+        <span>
+          {point.value === undefined
+            ? t('dora.summary.none')
+            : formatChartValue(point.value, data.unit)}
+        </span>
+      ) : (
+        <>
+          <span>
+            {t('dora.succeeded')}: {point.succeeded}
+          </span>
+          <span>
+            {t('dora.failed')}: {point.failed}
+          </span>
+        </>
+      )}
+      {data.unit && <span>{t('dora.count', { n: String(point.count) })}</span>}
+    </div>
+  );
+}
+
+function OutcomeChart(props: ChartProps) {
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  const hatch = `hatch${useId().replaceAll(':', '')}`;
+  return (
+    <>
+      <ResponsiveContainer width="100%" height={HEIGHT}>
+        <BarChart
+          data={props.data.points}
+          margin={MARGIN}
+          accessibilityLayer={false}
+        >
+          <defs>
+            <pattern
+              id={hatch}
+              width="4"
+              height="4"
+              patternUnits="userSpaceOnUse"
+              patternTransform="rotate(45)"
+            >
+              <rect width="4" height="4" fill={FAILED} opacity="0.35" />
+              <rect width="2" height="4" fill={FAILED} />
+            </pattern>
+          </defs>
+          {frame(props, <ChartTooltip {...props} />)}
+          <Bar
+            dataKey="succeeded"
+            stackId="deployments"
+            fill={SERIES}
+            maxBarSize={24}
+            isAnimationActive={false}
+          />
+          <Bar
+            dataKey="failed"
+            stackId="deployments"
+            fill={`url(#${hatch})`}
+            stroke={FAILED}
+            maxBarSize={24}
+            isAnimationActive={false}
+          />
+        </BarChart>
+      </ResponsiveContainer>
+      <ul className={styles.legend}>
+        <li>
+          <svg viewBox="0 0 10 10" aria-hidden="true">
+            <rect width="10" height="10" fill={SERIES} />
+          </svg>
+          {t('dora.succeeded')}
+        </li>
+        <li>
+          <svg viewBox="0 0 10 10" aria-hidden="true">
+            <rect width="10" height="10" fill={FAILED} opacity="0.35" />
+            <path d="M0 5 5 0M0 10 10 0M5 10 10 5" stroke={FAILED} />
+          </svg>
+          {t('dora.failed')}
+        </li>
+      </ul>
+    </>
+  );
+}
+
+function wholeLine(data: ChartData, label: string) {
+  return (
+    data.whole !== undefined && (
+      <ReferenceLine
+        y={data.whole}
+        stroke="var(--bui-fg-secondary)"
+        strokeDasharray="4 4"
+        label={{
+          value: label,
+          position: 'insideTopRight',
+          fill: 'var(--bui-fg-secondary)',
+          fontSize: 12,
+        }}
+      />
+    )
+  );
+}
+
+function DurationChart(props: ChartProps & { whole: string }) {
+  const { data, whole } = props;
+  return (
+    <ResponsiveContainer width="100%" height={HEIGHT}>
+      <LineChart data={data.points} margin={MARGIN} accessibilityLayer={false}>
+        {frame(props, <ChartTooltip {...props} />)}
+        {wholeLine(data, whole)}
+        <Line
+          dataKey="value"
+          stroke={SERIES}
+          strokeWidth={1.5}
+          strokeOpacity={0.6}
+          dot={{ r: 3, fill: SERIES, strokeWidth: 0 }}
+          connectNulls
+          isAnimationActive={false}
+        />
+      </LineChart>
+    </ResponsiveContainer>
+  );
+}
+
+function ShareChart(props: ChartProps & { whole: string; color: string }) {
+  const { data, whole, color } = props;
+  return (
+    <ResponsiveContainer width="100%" height={HEIGHT}>
+      <BarChart data={data.points} margin={MARGIN} accessibilityLayer={false}>
+        {frame(props, <ChartTooltip {...props} />)}
+        {wholeLine(data, whole)}
+        <Bar
+          dataKey="value"
+          fill={color}
+          maxBarSize={24}
+          minPointSize={2}
+          isAnimationActive={false}
+        />
+      </BarChart>
+    </ResponsiveContainer>
+  );
+}
+
+function useSummary() {
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  return ({ points, unit }: ChartData) => {
+    if (!unit) {
+      const sum = (of: (point: ChartPoint) => number) =>
+        String(points.reduce((total, point) => total + of(point), 0));
+      return t('dora.summary.deployments', {
+        total: sum(({ count }) => count),
+        failed: sum(({ failed }) => failed),
+      });
+    }
+    const values = points.flatMap(({ value }) => value ?? []);
+    const text = (value: number) => formatChartValue(value, unit);
+    return values.length === 0
+      ? t('dora.summary.none')
+      : t('dora.summary.range', {
+          low: text(Math.min(...values)),
+          high: text(Math.max(...values)),
+          last: text(values[values.length - 1]),
+        });
+  };
+}
+
+function Chart(props: { metric: DoraMetric; day: (iso: string) => string }) {
+  const { metric, day } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  const summary = useSummary();
+  const data = chartData(metric);
+  const title = t(`dora.chart.${metric.id}`);
+  const whole =
+    data.whole === undefined
+      ? ''
+      : `${t('dora.wholeWindow')} ${formatChartValue(data.whole, data.unit)}`;
+  let chart = (
+    <ShareChart
+      data={data}
+      day={day}
+      whole={whole}
+      color={metric.id === 'change-fail-rate' ? FAILED : SERIES}
+    />
+  );
+  if (!data.unit) {
+    chart = <OutcomeChart data={data} day={day} />;
+  } else if (data.unit !== '%') {
+    chart = <DurationChart data={data} day={day} whole={whole} />;
+  }
+  const measured = data.points.some(
+    ({ value, count }) => value !== undefined || (!data.unit && count > 0),
+  );
+  return (
+    <figure className={styles.chart} aria-label={title}>
+      <figcaption>
+        <h3 className={styles.title}>{title}</h3>
+        <p className={styles.summary}>{summary(data)}</p>
+      </figcaption>
+      {measured ? (
+        <div role="img" aria-label={`${title}: ${summary(data)}`}>
+          {chart}
+        </div>
+      ) : (
+        <div className={styles.empty}>{t('dora.notEnough')}</div>
+      )}
+    </figure>
+  );
+}
+
+/** The series of a report, one chart a metric. */
+export function DoraCharts(props: { report: DoraReport }) {
+  const { metrics, window } = props.report;
+  const day = (iso: string) => formatDay(iso, window.timeZone);
+  return (
+    <div className={styles.charts}>
+      {metrics.map(metric => (
+        <Chart key={metric.id} metric={metric} day={day} />
+      ))}
+    </div>
+  );
+}
