@@ -56,11 +56,17 @@ async function start() {
   }
   try {
     log('Starting the playground: a forge and a cluster on this machine');
-    const [playground] = await Promise.all([
+    const results = await Promise.allSettled([
       startPlayground({ root, env, settings, onLine: started('playground') }),
       ensureFrontend(root, env, log),
     ]);
-    processes.push(playground);
+    if (results[0].status === 'fulfilled') {
+      processes.push(results[0].value);
+    }
+    const failure = results.find(({ status }) => status === 'rejected');
+    if (failure) {
+      throw failure.reason;
+    }
     log('Starting the portal');
     processes.push(
       await startBackend({ root, env, settings, onLine: started('backend') }),

@@ -227,7 +227,7 @@ export async function startBackend({
     ],
     cwd: join(root, 'packages/backend'),
     env: {
-      NODE_ENV: 'production',
+      NODE_ENV: 'development',
       LOG_LEVEL: 'info',
       ...env,
       FAIRWAY_PORT: String(settings.port),

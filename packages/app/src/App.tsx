@@ -1,9 +1,17 @@
 import { createApp } from '@backstage/frontend-defaults';
+import catalogPlugin from '@backstage/plugin-catalog/alpha';
+import { catalogTableModule } from '@fairway/plugin-gitops/catalog';
 import { navModule } from './modules/nav';
 import { signInModule } from './modules/signIn';
 import { themeModule } from './modules/theme';
 
-// Plugins are found through the dependencies of this package (`app.packages: all`).
+// Other plugins are found through the dependencies of this package (`app.packages: all`).
 export default createApp({
-  features: [navModule, signInModule, themeModule],
+  features: [
+    catalogPlugin,
+    catalogTableModule,
+    navModule,
+    signInModule,
+    themeModule,
+  ],
 });

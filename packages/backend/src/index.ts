@@ -18,6 +18,8 @@ backend.add(import('./permission'));
 
 backend.add(import('@backstage/plugin-search-backend'));
 backend.add(import('@backstage/plugin-search-backend-module-catalog'));
+// The search engine of PostgreSQL; on SQLite the built-in one serves.
+backend.add(import('@backstage/plugin-search-backend-module-pg'));
 
 backend.add(import('@backstage/plugin-kubernetes-backend'));
 backend.add(import('./kubernetes'));

@@ -43,7 +43,14 @@ const navigation = {
   submenu: { background: '#143843' },
 };
 
+/** What Material UI draws speaks as Backstage UI does: no capitals, soft corners. */
+const components = {
+  MuiButton: { styleOverrides: { root: { textTransform: 'none' as const } } },
+  MuiTab: { styleOverrides: { root: { textTransform: 'none' as const } } },
+};
+
 const light = createUnifiedTheme({
+  components,
   fontFamily: FONT_FAMILY,
   pageTheme,
   palette: {
@@ -68,6 +75,7 @@ const light = createUnifiedTheme({
 });
 
 const dark = createUnifiedTheme({
+  components,
   fontFamily: FONT_FAMILY,
   pageTheme,
   palette: {
