@@ -36,7 +36,6 @@ export const gitopsTranslationRef = createTranslationRef({
       stale: 'as of {{time}}',
       openService: 'Open {{name}}',
       createService: 'Create service',
-      newTab: '{{label}} (opens in a new tab)',
     },
     error: {
       forbiddenTitle: 'You may not see this',
@@ -55,7 +54,6 @@ export const gitopsTranslationRef = createTranslationRef({
       unreachableTitle: '{{cluster}} is unreachable since {{time}}',
     },
     fleet: {
-      title: 'Fleet',
       services_one: '{{count}} service',
       services_other: '{{count}} services',
       applications_one: '{{count}} application',
@@ -96,8 +94,7 @@ export const gitopsTranslationRef = createTranslationRef({
       previews_other: '{{count}} previews',
       registerHelp:
         'No engine deploys this component. Create its registration, or label its application with backstage.io/kubernetes-id: {{name}}.',
-      unclaimedHelp:
-        'Belongs to no component. Label it with backstage.io/kubernetes-id: <component>.',
+      unclaimedHelp: 'No component. Label it with backstage.io/kubernetes-id.',
       loadMore: 'Show more',
       shown: '{{shown}} of {{total}} services',
       empty: 'No services yet',
@@ -114,10 +111,8 @@ export const gitopsTranslationRef = createTranslationRef({
       lastDeployment: 'Last deployment',
       cluster: 'Cluster',
       object: 'Object',
-      namespace: 'Namespace',
       policy: 'Sync policy',
       source: 'Source',
-      whatCanBeDone: 'What can be done',
       openEngine: 'Open in {{engine}}',
       openApp: 'Open the application',
       noService:
@@ -126,10 +121,8 @@ export const gitopsTranslationRef = createTranslationRef({
     },
     trouble: {
       title: 'What is wrong',
-      none: 'Nothing is wrong.',
       noReason: '{{engine}} gives no reason.',
       details: 'All that {{engine}} says',
-      health: '{{health}}',
       operation: 'The last sync failed',
       sync: 'What runs is not what Git says',
       condition: '{{engine}} reports an error',
@@ -186,8 +179,6 @@ export const gitopsTranslationRef = createTranslationRef({
       deployed: 'deployed',
       drift_one: '{{count}} object',
       drift_other: '{{count}} objects',
-      clusterCount_one: '{{count}} cluster',
-      clusterCount_other: '{{count}} clusters',
       empty: 'No engine deploys this component',
       emptyHelp:
         'Create its registration from a golden path, or label its Argo CD or Flux object with backstage.io/kubernetes-id: {{name}}. Fairway finds it within seconds.',
@@ -195,7 +186,6 @@ export const gitopsTranslationRef = createTranslationRef({
       facts: 'Guardrails',
       cardTitle: 'Deployments',
       cardLink: 'All deployments',
-      links: 'Links',
     },
     timeline: {
       title: 'Timeline',
@@ -403,7 +393,6 @@ export const gitopsTranslationRef = createTranslationRef({
       },
       cannotCheck:
         'The name cannot be checked: {{message}} Try again in a moment.',
-      refused: 'This name is {{state}} ({{where}}).',
     },
   },
 });

@@ -1,3 +1,4 @@
+import type { CSSProperties } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Link } from '@backstage/ui';
 import type { Environment } from '@fairway/plugin-gitops-common';
@@ -43,7 +44,7 @@ function ServiceName(props: { entry: MatrixRow }) {
           <span className={styles.nameLink} title={name}>
             {name}
           </span>
-          <span className={styles.note}>{t('fleet.noComponent')}</span>
+          <span className={styles.note}>{t('fleet.unclaimedHelp')}</span>
         </>
       )}
       {previews > 0 && (
@@ -136,7 +137,11 @@ export function FleetTable(props: TableProps) {
   const { environments, groups } = matrix;
   return (
     <div className={styles.scroller}>
-      <table className={styles.table} aria-label={t('fleet.table')}>
+      <table
+        className={styles.table}
+        style={{ '--environments': environments.length } as CSSProperties}
+        aria-label={t('fleet.table')}
+      >
         <thead>
           <tr className={styles.head}>
             <th scope="col">{t('fleet.service')}</th>
