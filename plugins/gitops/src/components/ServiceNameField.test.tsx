@@ -53,7 +53,7 @@ describe('ServiceNameField', () => {
         'The repository acme/orders exists. Choose another name.',
       ),
     ).toBeVisible();
-    expect(api.calls.at(-1)?.args[0]).toEqual({
+    expect(api.calls.at(-1)?.args[0]).toMatchObject({
       name: 'orders',
       repoUrl: 'forge.example?owner=acme&repo=orders',
     });
