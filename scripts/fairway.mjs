@@ -98,7 +98,11 @@ async function reset() {
   const settings = portalSettings(root, process.env);
   await assertPortFree(settings.port, 'FAIRWAY_PORT');
   await assertPortFree(settings.forgePort, 'FAIRWAY_FORGE_PORT');
-  for (const folder of [settings.playgroundDirectory, settings.dataDirectory]) {
+  for (const folder of [
+    settings.playgroundDirectory,
+    settings.dataDirectory,
+    join(dirname(settings.dataDirectory), 'work'),
+  ]) {
     rmSync(folder, { recursive: true, force: true });
   }
   log(

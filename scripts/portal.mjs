@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { run, UserError } from './toolchain.mjs';
 
 const TRANSFORM = ['--require', '@backstage/cli/config/nodeTransform.cjs'];
@@ -216,7 +216,9 @@ export async function startBackend({
   config = [],
   onLine,
 }) {
+  const workDirectory = join(dirname(settings.dataDirectory), 'work');
   mkdirSync(settings.dataDirectory, { recursive: true });
+  mkdirSync(workDirectory, { recursive: true });
   const configs = ['app-config.yaml', 'app-config.playground.yaml', ...config];
   const backend = startProcess({
     name: 'backend',
@@ -234,6 +236,7 @@ export async function startBackend({
       FAIRWAY_FORGE_PORT: String(settings.forgePort),
       FAIRWAY_CLUSTER_PORT: String(settings.clusterPort),
       FAIRWAY_DATA_DIR: settings.dataDirectory,
+      FAIRWAY_WORK_DIR: workDirectory,
     },
     onLine,
   });

@@ -6,6 +6,7 @@ import { parse } from './parse';
 const nameCheckQuerySchema = z.strictObject({
   name: z.string().max(500),
   repoUrl: z.string().max(1000).optional(),
+  owner: z.string().max(500).optional(),
 });
 
 /** `GET /name-check`. */

@@ -52,6 +52,19 @@ describe('name checks over HTTP', () => {
       ]);
     });
 
+    it('looks in the forge of the platform repository when a form names only the team', async () => {
+      const { body } = await world.call(
+        'get',
+        '/name-check?name=taken&owner=group:default/shop',
+      );
+      expect(body.checks).toContainEqual(
+        expect.objectContaining({ where: 'forge', state: 'taken' }),
+      );
+      expect(world.forgeRequests.map(({ url }) => url)).toEqual([
+        '/shop/taken.git/info/refs?service=git-upload-pack',
+      ]);
+    });
+
     it('is unknown when the forge cannot say', async () => {
       const [, states] = await check(
         'fresh',

@@ -20,15 +20,19 @@ export class NameChecker {
   readonly #directory: ServiceDirectory;
   readonly #store: Pick<GitopsReader, 'listApplications'>;
   readonly #forge: ForgeLookup;
+  readonly #platformRepository?: string;
 
   constructor(options: {
     directory: ServiceDirectory;
     store: Pick<GitopsReader, 'listApplications'>;
     forge: ForgeLookup;
+    /** `gitops.platformRepository`: its forge is where new services go, unless a form says else. */
+    platformRepository?: string;
   }) {
     this.#directory = options.directory;
     this.#store = options.store;
     this.#forge = options.forge;
+    this.#platformRepository = options.platformRepository;
   }
 
   /** A name that is malformed is looked for nowhere. */
@@ -40,10 +44,11 @@ export class NameChecker {
     if (format.state === 'invalid') {
       return { valid: false, checks: [format] };
     }
+    const repoUrl = query.repoUrl ?? this.#defaultRepoUrl(query);
     const checks = await Promise.all([
       this.#checkCatalog(query.name, credentials),
       this.#checkClusters(query.name),
-      ...(query.repoUrl ? [this.#checkForge(query.name, query.repoUrl)] : []),
+      ...(repoUrl ? [this.#checkForge(query.name, repoUrl)] : []),
     ]);
     return {
       valid: checks.every(
@@ -86,6 +91,15 @@ export class NameChecker {
           message: `Cluster ${taken.ref.cluster} has a ${taken.ref.kind} ${taken.ref.name}; choose another name, or remove it`,
         }
       : { where: 'cluster', state: 'free' };
+  }
+
+  /** Where a golden path would put the service of this owner. */
+  #defaultRepoUrl({ name, owner }: NameCheckQuery): string | undefined {
+    const host = this.#platformRepository?.split('?')[0];
+    const organisation = owner?.replace(/^.*[:/]/, '');
+    return host && organisation
+      ? `${host}?${new URLSearchParams({ owner: organisation, repo: name })}`
+      : undefined;
   }
 
   async #checkForge(name: string, repoUrl: string): Promise<Check> {

@@ -30,7 +30,7 @@ export interface CreateGitopsAnswersOptions {
   clusters: Pick<ClusterApi, 'patch'>;
   config: RootConfigService;
   dora: DoraService;
-  gitops: Pick<GitopsConfig, 'environments'>;
+  gitops: Pick<GitopsConfig, 'environments' | 'platformRepository'>;
   observers: () => readonly GitopsObserver[];
   permissions: PermissionsService;
   permissionsRegistry: PermissionsRegistryService;
@@ -64,6 +64,7 @@ export function createGitopsAnswers(
         directory,
         store,
         forge: new ForgeLookup(ScmIntegrations.fromConfig(options.config)),
+        platformRepository: options.gitops.platformRepository,
       }),
     }),
   });

@@ -233,6 +233,11 @@ export interface NameCheckQuery {
   name: string;
   /** Scaffolder repository URL, for example `host?owner=payments&repo=orders`. */
   repoUrl?: string;
+  /**
+   * Owner in the forge, or the entity ref of the team whose organisation has its name. Without a
+   * `repoUrl`, its repository is looked for in the forge of `gitops.platformRepository`.
+   */
+  owner?: string;
 }
 
 /** Whether a name is free everywhere that a new service would need it. @public */

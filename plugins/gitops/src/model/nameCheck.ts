@@ -29,6 +29,14 @@ function textAt(
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** The owner that the form or the template names: one in the forge, or an entity ref. */
+function ownerFor(
+  options: ServiceNameOptions,
+  formData: Record<string, unknown>,
+): string | undefined {
+  return textAt(formData, options.ownerField) ?? options.owner;
+}
+
 /**
  * The repository that a service of this name would have, `host?owner=..&repo=..`;
  * undefined while the form does not say where.
@@ -44,9 +52,7 @@ export function repoUrlFor(
   const query = new URLSearchParams(fieldQuery);
   const host = fieldHost || options.host;
   const owner =
-    query.get('owner') ||
-    textAt(formData, options.ownerField)?.replace(/^.*[:/]/, '') ||
-    options.owner;
+    query.get('owner') || ownerFor(options, formData)?.replace(/^.*[:/]/, '');
   if (!host || !owner) {
     return undefined;
   }
@@ -63,6 +69,10 @@ export function nameCheckQuery(
 ): NameCheckQuery | undefined {
   const trimmed = name?.trim();
   return trimmed
-    ? { name: trimmed, repoUrl: repoUrlFor(trimmed, options, formData) }
+    ? {
+        name: trimmed,
+        repoUrl: repoUrlFor(trimmed, options, formData),
+        owner: ownerFor(options, formData),
+      }
     : undefined;
 }

@@ -46,6 +46,7 @@ export interface AnswersBackendOptions {
   /** Status that the cluster answers a patch with; default 200. */
   clusterStatus?(): number;
   config?: object;
+  platformRepository?: string;
 }
 
 /** The condition that the claims of a user own the component. */
@@ -147,6 +148,7 @@ export async function startAnswersBackend(options: AnswersBackendOptions) {
                 { name: 'production', title: 'Production', tier: 'production' },
                 { name: 'preview', title: 'Preview', tier: 'preview' },
               ],
+              platformRepository: options.platformRepository,
             },
             observers: () => observers.list(),
             store,

@@ -82,6 +82,7 @@ export function useAnswersBackend(): AnswersWorld {
       seed,
       decide: (...of) => world.decide(...of),
       clusterStatus: () => world.clusterStatus,
+      platformRepository: `${host}?owner=platform&repo=gitops`,
       config: {
         integrations: {
           gitea: [
