@@ -338,6 +338,7 @@ export const gitopsTranslationRef = createTranslationRef({
       leftOutNone: 'Nothing was left out.',
       members_one: '{{count}} deployment',
       members_other: '{{count}} deployments',
+      newest: 'of the newest {{n}} only',
       showAll: 'Show all {{n}}',
       unknownDeployment: 'Deployment {{id}}',
       fromGit: 'Git history',

@@ -14,6 +14,7 @@ import {
 } from 'recharts';
 import type { DoraMetric, DoraReport } from '@fairway/plugin-gitops-common';
 import {
+  axisTicks,
   chartData,
   formatChartValue,
   type ChartData,
@@ -37,6 +38,7 @@ interface ChartProps {
 
 /** What all charts share; called, not rendered, because recharts looks at its children. */
 function frame({ data, day }: ChartProps, tooltip: ReactElement) {
+  const ticks = axisTicks(data);
   return [
     <CartesianGrid key="grid" vertical={false} stroke="var(--bui-border-1)" />,
     <XAxis
@@ -54,8 +56,8 @@ function frame({ data, day }: ChartProps, tooltip: ReactElement) {
       tick={tick}
       tickLine={false}
       axisLine={false}
-      allowDecimals={data.unit !== ''}
-      tickCount={4}
+      domain={[0, ticks[ticks.length - 1]]}
+      ticks={ticks}
       tickFormatter={(value: number) => formatChartValue(value, data.unit)}
     />,
     <Tooltip
@@ -166,31 +168,44 @@ function OutcomeChart(props: ChartProps) {
   );
 }
 
-function wholeLine(data: ChartData, label: string) {
+function wholeLine({ whole }: ChartData) {
   return (
-    data.whole !== undefined && (
+    whole !== undefined && (
       <ReferenceLine
-        y={data.whole}
+        y={whole}
         stroke="var(--bui-fg-secondary)"
         strokeDasharray="4 4"
-        label={{
-          value: label,
-          position: 'insideTopRight',
-          fill: 'var(--bui-fg-secondary)',
-          fontSize: 12,
-        }}
       />
     )
   );
 }
 
-function DurationChart(props: ChartProps & { whole: string }) {
-  const { data, whole } = props;
+function WholeLegend(props: { data: ChartData }) {
+  const { whole, unit } = props.data;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  return whole === undefined ? null : (
+    <ul className={styles.legend}>
+      <li>
+        <svg viewBox="0 0 20 10" className={styles.dash} aria-hidden="true">
+          <path
+            d="M0 5h20"
+            stroke="var(--bui-fg-secondary)"
+            strokeDasharray="4 4"
+          />
+        </svg>
+        {t('dora.wholeWindow')} {formatChartValue(whole, unit)}
+      </li>
+    </ul>
+  );
+}
+
+function DurationChart(props: ChartProps) {
+  const { data } = props;
   return (
     <ResponsiveContainer width="100%" height={HEIGHT}>
       <LineChart data={data.points} margin={MARGIN} accessibilityLayer={false}>
         {frame(props, <ChartTooltip {...props} />)}
-        {wholeLine(data, whole)}
+        {wholeLine(data)}
         <Line
           dataKey="value"
           stroke={SERIES}
@@ -205,13 +220,13 @@ function DurationChart(props: ChartProps & { whole: string }) {
   );
 }
 
-function ShareChart(props: ChartProps & { whole: string; color: string }) {
-  const { data, whole, color } = props;
+function ShareChart(props: ChartProps & { color: string }) {
+  const { data, color } = props;
   return (
     <ResponsiveContainer width="100%" height={HEIGHT}>
       <BarChart data={data.points} margin={MARGIN} accessibilityLayer={false}>
         {frame(props, <ChartTooltip {...props} />)}
-        {wholeLine(data, whole)}
+        {wholeLine(data)}
         <Bar
           dataKey="value"
           fill={color}
@@ -253,22 +268,17 @@ function Chart(props: { metric: DoraMetric; day: (iso: string) => string }) {
   const summary = useSummary();
   const data = chartData(metric);
   const title = t(`dora.chart.${metric.id}`);
-  const whole =
-    data.whole === undefined
-      ? ''
-      : `${t('dora.wholeWindow')} ${formatChartValue(data.whole, data.unit)}`;
   let chart = (
     <ShareChart
       data={data}
       day={day}
-      whole={whole}
       color={metric.id === 'change-fail-rate' ? FAILED : SERIES}
     />
   );
   if (!data.unit) {
     chart = <OutcomeChart data={data} day={day} />;
   } else if (data.unit !== '%') {
-    chart = <DurationChart data={data} day={day} whole={whole} />;
+    chart = <DurationChart data={data} day={day} />;
   }
   const measured = data.points.some(
     ({ value, count }) => value !== undefined || (!data.unit && count > 0),
@@ -282,6 +292,7 @@ function Chart(props: { metric: DoraMetric; day: (iso: string) => string }) {
       {measured ? (
         <div role="img" aria-label={`${title}: ${summary(data)}`}>
           {chart}
+          {data.unit && <WholeLegend data={data} />}
         </div>
       ) : (
         <div className={styles.empty}>{t('dora.notEnough')}</div>

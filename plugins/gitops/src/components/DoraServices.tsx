@@ -57,7 +57,7 @@ function Row(props: { service: Service; href: string }) {
       </td>
       {service.deployments === 0 ? (
         <td
-          className={`${styles.none} ${styles.wide}`}
+          className={`${styles.nothing} ${styles.wide}`}
           colSpan={DORA_METRICS.length + 1}
         >
           {t('dora.nothingCounted')}

@@ -38,7 +38,8 @@ function Value(props: { metric: DoraMetric; days: string }) {
   return (
     <>
       <p className={styles.value}>
-        {number} <span className={styles.unit}>{unit}</span>
+        {number}
+        <span className={styles.unit}> {unit}</span>
       </p>
       <DoraSparkline metric={metric} />
       <Level metric={metric} />

@@ -71,7 +71,14 @@ export function DoraWhy(props: {
       <Answer metric={metric} response={response} />
       <Part
         title={t('dora.counted')}
-        note={t('dora.members', { count: counted.length })}
+        note={[
+          t('dora.count', { n: String(metric.result.count) }),
+          t('dora.members', { count: counted.length }),
+          members.length < metric.result.count &&
+            t('dora.newest', { n: String(members.length) }),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
       >
         {counted.length > 0 ? (
           <DoraMembers members={counted} linkTo={linkTo} focused={cameFrom} />

@@ -70,6 +70,24 @@ export function chartData(metric: DoraMetric): ChartData {
   };
 }
 
+/** Three or four round marks of an axis from zero, the last one at or above all points. */
+export function axisTicks({ points, unit, whole = 0 }: ChartData): number[] {
+  const highest = Math.max(
+    whole,
+    ...points.map(({ value, count }) => (unit ? value ?? 0 : count)),
+  );
+  const rough = (highest || 1) / 4;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = [1, 2, 2.5, 5, 10]
+    .map(factor => factor * magnitude)
+    .find(size => size >= rough && (unit !== '' || Number.isInteger(size)));
+  const size = step ?? 1;
+  return Array.from(
+    { length: Math.max(1, Math.ceil(highest / size - 1e-9)) + 1 },
+    (_, index) => index * size,
+  );
+}
+
 /** A value of a chart with its unit. */
 export function formatChartValue(value: number, unit: string): string {
   return unit ? `${formatNumber(value)} ${unit}` : formatNumber(value);

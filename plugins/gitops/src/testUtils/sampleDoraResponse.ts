@@ -9,9 +9,28 @@ import {
 } from '@fairway/plugin-gitops-common';
 import { hoursAgo } from './sampleFleet';
 
+const HOUR = 3_600_000;
+
+/** Commits written some hours before they were deployed. */
+function withLeadTime(deployment: Deployment, position: number): Deployment {
+  const deployed = Date.parse(deployment.finishedAt);
+  return {
+    ...deployment,
+    commits: deployment.commits.map((commit, index) => ({
+      ...commit,
+      sha: `${position}${index}`.padEnd(40, commit.sha),
+      authoredAt: new Date(
+        deployed - (2 + ((position + index) % 5) * 7) * HOUR,
+      ).toISOString(),
+    })),
+  };
+}
+
 /** Repeats the production deployments of the sample for services that deploy less often. */
 function spread(deployments: Deployment[], rows: FleetRow[]): Deployment[] {
-  const production = deployments.filter(({ tier }) => tier === 'production');
+  const production = deployments
+    .filter(({ tier }) => tier === 'production')
+    .map(withLeadTime);
   return rows.flatMap(({ entityRef, name }, index) =>
     production
       .filter((_, position) => position % (index + 1) === 0)
