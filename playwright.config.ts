@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: './e2e-tests',
   globalSetup: './e2e-tests/globalSetup.ts',
-  timeout: 180_000,
+  timeout: 240_000,
   expect: { timeout: 30_000 },
   workers: 1,
   fullyParallel: false,
@@ -17,6 +17,7 @@ export default defineConfig({
   outputDir: 'e2e-test-results',
   use: {
     baseURL: `http://localhost:${process.env.FAIRWAY_TEST_PORT ?? 3210}`,
+    actionTimeout: 20_000,
     viewport: { width: 1280, height: 900 },
     screenshot: 'only-on-failure',
     trace: 'retain-on-failure',

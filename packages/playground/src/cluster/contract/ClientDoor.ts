@@ -118,9 +118,9 @@ export class ClientDoor implements Door {
     query: WatchQuery,
   ): Promise<WatchSession> {
     const { group, version, namespace, plural } = collection;
-    let controller: AbortController | undefined;
-    const session = new WatchSession(() => controller?.abort());
-    controller = await new Watch(this.#config).watch(
+    const watching: { controller?: AbortController } = {};
+    const session = new WatchSession(() => watching.controller?.abort());
+    watching.controller = await new Watch(this.#config).watch(
       `/apis/${group}/${version}/namespaces/${namespace}/${plural}`,
       { ...query },
       (type, object) => session.push({ type: type as 'ADDED', object }),

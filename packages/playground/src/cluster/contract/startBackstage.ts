@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { AddressInfo, createServer } from 'node:net';
-import { join } from 'node:path';
 import { BackstageSettings } from './backstageProcess';
 
 /** The name under which the backend knows the cluster. */
@@ -29,7 +28,7 @@ export async function startBackstage(cluster: {
   const port = await freePort();
   const token = randomUUID();
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const child = fork(join(__dirname, 'backstageProcess.ts'), [], {
+  const child = fork(require.resolve('./backstageProcess.ts'), [], {
     execArgv: ['--require', '@backstage/cli/config/nodeTransform.cjs'],
     env,
     silent: true,

@@ -1,15 +1,13 @@
-import { ServerResponse } from 'node:http';
 import { KubernetesObject } from '../../types';
 import { StoreEvent } from '../ObjectStore';
-import { apiVersionOf, ResourceDefinition } from '../resources';
+import { ResourceDefinition } from '../resources';
 import { Selector } from '../selectors';
 import { badRequest, invalid, StatusError } from '../StatusError';
 import { StoredObject } from '../StoredObject';
 import { ApiRequest, isTrue } from './ApiRequest';
 import { parseVersion, selectorOf } from './listObjects';
+import { WatchStream } from './WatchStream';
 
-/** A reader that leaves more unread is cut off, as the real server does. */
-const BACKLOG_LIMIT_BYTES = 64 * 1024 * 1024;
 /** A watch without `timeoutSeconds` lives between one and two times this long. */
 const DEFAULT_TIMEOUT_SECONDS = 30 * 60;
 
@@ -99,57 +97,6 @@ export function watchObjects(request: ApiRequest): void {
     untrack();
     timers.forEach(clearTimeout);
   });
-}
-
-/** Writes the lines of one watch. */
-class WatchStream {
-  readonly #response: ServerResponse;
-  readonly #resource: ResourceDefinition;
-  #cutNext = false;
-
-  constructor(response: ServerResponse, resource: ResourceDefinition) {
-    this.#response = response;
-    this.#resource = resource;
-  }
-
-  send(type: string, json: string): void {
-    const response = this.#response;
-    if (response.destroyed || response.writableEnded) {
-      return;
-    }
-    const line = `{"type":"${type}","object":${json}}\n`;
-    if (this.#cutNext) {
-      response.write(line.slice(0, line.length / 2), () => response.destroy());
-      return;
-    }
-    response.write(line);
-    if (response.writableLength > BACKLOG_LIMIT_BYTES) {
-      response.destroy();
-    }
-  }
-
-  bookmark(version: number, annotations?: Record<string, string>): void {
-    this.send(
-      'BOOKMARK',
-      JSON.stringify({
-        kind: this.#resource.kind,
-        apiVersion: apiVersionOf(this.#resource),
-        metadata: {
-          resourceVersion: String(version),
-          creationTimestamp: null,
-          ...(annotations && { annotations }),
-        },
-      }),
-    );
-  }
-
-  cutNow(): void {
-    this.#response.destroy();
-  }
-
-  cutMidEvent(): void {
-    this.#cutNext = true;
-  }
 }
 
 /** An object that enters the selection is ADDED, one that leaves it DELETED. */
