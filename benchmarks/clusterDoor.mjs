@@ -1,0 +1,61 @@
+import { createServer, request } from 'node:http';
+import { onEnd } from './cleanup.mjs';
+
+/**
+ * A door in front of the cluster through which the backend goes: it passes everything on as it
+ * comes, and notes each request.
+ *
+ * @returns the notes so far: time, method, path with query, and the status once it is known
+ */
+export async function startClusterDoor({ port, clusterPort }) {
+  const notes = [];
+  const server = createServer((incoming, answer) => {
+    const note = {
+      at: Date.now(),
+      method: incoming.method,
+      url: incoming.url,
+      status: undefined,
+    };
+    notes.push(note);
+    const outgoing = request(
+      {
+        host: '127.0.0.1',
+        port: clusterPort,
+        method: incoming.method,
+        path: incoming.url,
+        headers: incoming.headers,
+      },
+      response => {
+        note.status = response.statusCode;
+        answer.writeHead(response.statusCode, response.headers);
+        answer.flushHeaders();
+        response.pipe(answer);
+        response.on('error', () => answer.destroy());
+      },
+    );
+    outgoing.on('error', () => answer.destroy());
+    answer.on('close', () => outgoing.destroy());
+    incoming.pipe(outgoing);
+  });
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  onEnd(() => {
+    server.closeAllConnections();
+    return new Promise(resolve => server.close(resolve));
+  });
+  return notes;
+}
+
+/**
+ * What the backend asks by itself whether or not somebody looks: watches, and the look again
+ * for kinds that the cluster does not have (every 30 seconds, answered 404).
+ */
+export function isBackground(note) {
+  const { searchParams } = new URL(note.url, 'http://cluster');
+  return (
+    searchParams.has('watch') ||
+    (note.status === 404 && searchParams.has('limit'))
+  );
+}
