@@ -4,7 +4,7 @@ import { Link } from '@backstage/ui';
 import { RiArrowLeftLine } from '@remixicon/react';
 import type {
   Deployment,
-  DoraMetricId,
+  DoraMetric,
   Failure,
 } from '@fairway/plugin-gitops-common';
 import { useDeployment } from '../hooks/useDeployment';
@@ -33,8 +33,32 @@ function Fact(props: { name: string; children: ReactNode }) {
   );
 }
 
-function Facts(props: { deployment: Deployment }) {
-  const { deployment } = props;
+/** What a deployment adds to a metric, or why it does not. */
+function Contribution(props: { id: string; metric: DoraMetric }) {
+  const { id, metric } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  const own = ({ deploymentId }: { deploymentId: string }) =>
+    deploymentId === id;
+  const { members, excluded } = metric.explanation;
+  const texts = [
+    ...members.filter(own).map(({ contribution }) => contribution),
+    ...excluded
+      .filter(own)
+      .map(({ reason }) => t('dora.notInMetric', { reason })),
+  ];
+  return texts.length === 0 ? null : (
+    <Fact
+      name={t('dora.inMetric', { metric: t(`dora.fullName.${metric.id}`) })}
+    >
+      {texts.map((text, index) => (
+        <div key={index}>{text}</div>
+      ))}
+    </Fact>
+  );
+}
+
+function Facts(props: { deployment: Deployment; metric?: DoraMetric }) {
+  const { deployment, metric } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const { startedAt, finishedAt, notCountedReason, revision } = deployment;
   const engine = t(`engine.${deployment.engine}`);
@@ -83,10 +107,11 @@ function Facts(props: { deployment: Deployment }) {
       <Fact name={t('dora.fact.counts')}>
         {deployment.counted || !notCountedReason
           ? t('dora.countsYes')
-          : t('timeline.notCounted', {
+          : t('dora.countsNot', {
               reason: t(`timeline.reason.${notCountedReason}`),
             })}
       </Fact>
+      {metric && <Contribution id={deployment.id} metric={metric} />}
     </dl>
   );
 }
@@ -109,15 +134,15 @@ function FailureItem(props: { failure: Failure }) {
   );
 }
 
-function Body(props: { deployment: Deployment }) {
-  const { deployment } = props;
+function Body(props: { deployment: Deployment; metric?: DoraMetric }) {
+  const { deployment, metric } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const serviceLink = useServiceLink();
   const { commits, failures, entityRef, subject, message } = deployment;
   return (
     <>
       {subject && <p className={styles.subject}>{subject}</p>}
-      <Facts deployment={deployment} />
+      <Facts deployment={deployment} metric={metric} />
       {failures.length > 0 && (
         <div className={styles.part}>
           <h3 className={styles.title}>{t('dora.failures')}</h3>
@@ -157,11 +182,10 @@ function Body(props: { deployment: Deployment }) {
 export function DoraDeployment(props: {
   id: string;
   /** The metric whose explanation led here, and the way back to it. */
-  metric?: DoraMetricId;
-  back?: string;
+  metric?: DoraMetric;
+  back?: { href: string; label: string };
 }) {
   const { id, metric, back } = props;
-  const { t } = useTranslationRef(gitopsTranslationRef);
   const deployment = useDeployment(id);
   const backLink = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
@@ -169,13 +193,14 @@ export function DoraDeployment(props: {
   }, []);
   return (
     <div className={styles.deployment}>
-      {metric && back && (
-        <Link ref={backLink} href={back} className={styles.back}>
-          <RiArrowLeftLine size={14} aria-hidden="true" />{' '}
-          {t('dora.back', { metric: t(`dora.fullName.${metric}`) })}
+      {back && (
+        <Link ref={backLink} href={back.href} className={styles.back}>
+          <RiArrowLeftLine size={14} aria-hidden="true" /> {back.label}
         </Link>
       )}
-      {deployment.value && <Body deployment={deployment.value} />}
+      {deployment.value && (
+        <Body deployment={deployment.value} metric={metric} />
+      )}
       {!deployment.value && deployment.error && (
         <ErrorPanel error={deployment.error} retry={deployment.retry} />
       )}

@@ -18,9 +18,13 @@ interface DoraDialogProps {
   onClose: () => void;
 }
 
+function metricOf({ dora, view }: DoraDialogProps) {
+  return dora.value?.report.metrics.find(({ id }) => id === view.why);
+}
+
 function Explanation(props: DoraDialogProps & { cameFrom?: string }) {
-  const { view, dora, linkTo, cameFrom } = props;
-  const metric = dora.value?.report.metrics.find(({ id }) => id === view.why);
+  const { dora, linkTo, cameFrom } = props;
+  const metric = metricOf(props);
   if (dora.value && metric) {
     return (
       <DoraWhy
@@ -78,8 +82,15 @@ export function DoraDialog(props: DoraDialogProps) {
         {view.deployment ? (
           <DoraDeployment
             id={view.deployment}
-            metric={view.why}
-            back={view.why && linkTo({ deployment: undefined })}
+            metric={metricOf(props)}
+            back={
+              view.why && {
+                href: linkTo({ deployment: undefined }),
+                label: t('dora.back', {
+                  metric: t(`dora.fullName.${view.why}`),
+                }),
+              }
+            }
           />
         ) : (
           <Explanation {...props} cameFrom={cameFrom} />

@@ -4,7 +4,7 @@ import type { Deployment } from '@fairway/plugin-gitops-common';
 import { gitopsTranslationRef } from '../translation';
 import { HealthMark } from './StateMark';
 
-/** How a deployment went, as DORA sees it: one that failed and is over has recovered. */
+/** How a deployment went, as DORA sees it: one that needed repair failed, even if it is over. */
 export function DoraOutcome(props: {
   deployment: Pick<Deployment, 'outcome' | 'failures'>;
   word: 'visible' | 'hidden';
@@ -16,7 +16,7 @@ export function DoraOutcome(props: {
   const over = failures.length > 0 && failures.every(({ endedAt }) => endedAt);
   let text: string = t('timeline.succeeded');
   if (failed) {
-    text = over ? t('timeline.recovered') : t('timeline.failed');
+    text = over ? t('dora.failedOver') : t('timeline.failed');
   }
   return (
     <span

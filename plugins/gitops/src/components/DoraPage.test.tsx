@@ -122,7 +122,9 @@ describe('DoraPage', () => {
     const failed = within(dialog)
       .getAllByRole('listitem')
       .find(item => item.textContent?.includes('failed: health'))!;
-    expect(failed).toHaveTextContent(/Recovered.*orders 1\.9\.3.*production/);
+    expect(failed).toHaveTextContent(
+      /Failed, recovered.*orders 1\.9\.3.*production/,
+    );
     expect(api.calls).toHaveLength(1);
     await userEvent.click(within(failed).getByRole('link'));
 
@@ -131,6 +133,7 @@ describe('DoraPage', () => {
     expect(await within(dialog).findByText('Became unhealthy')).toBeVisible();
     expect(dialog).toHaveAccessibleName('orders 1.9.3');
     expect(dialog).toHaveTextContent(/over after 48 min/);
+    expect(dialog).toHaveTextContent('In Change fail ratefailed: health');
     expect(dialog).toHaveTextContent('2 commits deployed');
     expect(
       within(dialog).getByRole('link', { name: /Retry the payment/ }),
@@ -217,7 +220,7 @@ describe('DoraPage', () => {
       }),
     );
 
-    await userEvent.click(screen.getByRole('button', { name: /Scope/ }));
+    await userEvent.click(screen.getByRole('button', { name: /Scope$/ }));
     await userEvent.click(
       await screen.findByRole('option', { name: 'Everything' }),
     );

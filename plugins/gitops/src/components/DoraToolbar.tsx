@@ -48,7 +48,11 @@ export function DoraToolbar(props: {
   })).filter(({ options }) => options.length > 0);
   const domain = kind === 'domain' && ref;
   return (
-    <div className={styles.toolbar}>
+    <div
+      className={styles.toolbar}
+      role="search"
+      aria-label={t('dora.toolbar')}
+    >
       <Select
         className={styles.scope}
         size="small"
