@@ -24,6 +24,14 @@ test('open the DORA page, ask a metric why, and follow it to one deployment', as
   const why = page.getByRole('dialog');
   await expect(why).toContainText(/deployments \/ 30 days/);
   await why.getByRole('link').first().click();
-  await expect(page.getByText(/commits? /).first()).toBeVisible();
+
+  // One deployment with its commits; the address alone shows it again.
+  await expect(page).toHaveURL(/[?&]deployment=/);
+  await expect(why).toContainText(/\d+ commits? deployed/);
   await takePictures(page, 'dora-deployment');
+  await expect(why).toContainText(/\d+ commits? deployed/);
+  await why.getByRole('link', { name: /^Back to/ }).click();
+  await expect(why).toContainText(/deployments \/ 30 days/);
+  await page.keyboard.press('Escape');
+  await expect(why).toBeHidden();
 });

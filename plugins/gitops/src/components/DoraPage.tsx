@@ -10,7 +10,7 @@ import { DoraDialog } from './DoraDialog';
 import { DoraServices } from './DoraServices';
 import { DoraTiles } from './DoraTiles';
 import { DoraToolbar } from './DoraToolbar';
-import { DoraTrends } from './DoraTrends';
+import { ChartSkeletons, DoraTrends } from './DoraTrends';
 import { EmptyPanel, ErrorPanel, OutdatedNotice } from './QueryState';
 import { Section } from './Section';
 import styles from './Page.module.css';
@@ -32,13 +32,16 @@ function answers({ scope, report }: DoraResponse, view: DoraView): boolean {
 function DoraSkeleton() {
   const { t } = useTranslationRef(gitopsTranslationRef);
   return (
-    <div role="status">
+    <div role="status" className={tileStyles.skeleton}>
       <VisuallyHidden>{t('common.loading')}</VisuallyHidden>
+      <Skeleton width={240} height={19} />
       <div className={tileStyles.tiles}>
         {DORA_METRICS.map(id => (
-          <Skeleton key={id} width="100%" height={214} />
+          <Skeleton key={id} width="100%" height={205} />
         ))}
       </div>
+      <Skeleton width={120} height={32} />
+      <ChartSkeletons count={DORA_METRICS.length} />
     </div>
   );
 }

@@ -12,12 +12,13 @@ const DoraCharts = lazy(() =>
   import('./DoraCharts').then(m => ({ default: m.DoraCharts })),
 );
 
-function ChartSkeletons(props: { count: number }) {
+/** Where the charts will be. */
+export function ChartSkeletons(props: { count: number }) {
   return (
     <div className={styles.charts}>
       {Array.from({ length: props.count }, (_, index) => (
         <div className={styles.chart} key={index}>
-          <Skeleton width="100%" height={222} />
+          <Skeleton width="100%" height={233} />
         </div>
       ))}
     </div>
