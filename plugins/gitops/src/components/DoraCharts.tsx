@@ -22,19 +22,20 @@ import {
 } from '../model/doraSeries';
 import { formatDay } from '../model/doraText';
 import { gitopsTranslationRef } from '../translation';
+import {
+  ChartTooltip,
+  FAILED,
+  OutcomeLegend,
+  SERIES,
+  WholeLegend,
+  type ChartProps,
+} from './DoraChartParts';
 import styles from './DoraTrends.module.css';
 
 const HEIGHT = 168;
-const SERIES = 'var(--bui-accent-bg)';
-const FAILED = 'var(--bui-negative-fg-subdued)';
 const MARGIN = { top: 8, right: 8, bottom: 0, left: 0 };
 
 const tick = { fill: 'var(--bui-fg-secondary)', fontSize: 12 };
-
-interface ChartProps {
-  data: ChartData;
-  day: (iso: string) => string;
-}
 
 /** What all charts share; called, not rendered, because recharts looks at its children. */
 function frame({ data, day }: ChartProps, tooltip: ReactElement) {
@@ -72,44 +73,7 @@ function frame({ data, day }: ChartProps, tooltip: ReactElement) {
   ];
 }
 
-function ChartTooltip(
-  props: ChartProps & {
-    active?: boolean;
-    payload?: ReadonlyArray<{ payload: ChartPoint }>;
-  },
-) {
-  const { active, payload, data, day } = props;
-  const { t } = useTranslationRef(gitopsTranslationRef);
-  const point = payload?.[0]?.payload;
-  if (!active || !point) {
-    return null;
-  }
-  return (
-    <div className={styles.tooltip}>
-      <strong>{day(point.from)}</strong>
-      {data.unit ? (
-        <span>
-          {point.value === undefined
-            ? t('dora.summary.none')
-            : formatChartValue(point.value, data.unit)}
-        </span>
-      ) : (
-        <>
-          <span>
-            {t('dora.succeeded')}: {point.succeeded}
-          </span>
-          <span>
-            {t('dora.failed')}: {point.failed}
-          </span>
-        </>
-      )}
-      {data.unit && <span>{t('dora.count', { n: String(point.count) })}</span>}
-    </div>
-  );
-}
-
 function OutcomeChart(props: ChartProps) {
-  const { t } = useTranslationRef(gitopsTranslationRef);
   const hatch = `hatch${useId().replaceAll(':', '')}`;
   return (
     <>
@@ -149,21 +113,7 @@ function OutcomeChart(props: ChartProps) {
           />
         </BarChart>
       </ResponsiveContainer>
-      <ul className={styles.legend}>
-        <li>
-          <svg viewBox="0 0 10 10" aria-hidden="true">
-            <rect width="10" height="10" fill={SERIES} />
-          </svg>
-          {t('dora.succeeded')}
-        </li>
-        <li>
-          <svg viewBox="0 0 10 10" aria-hidden="true">
-            <rect width="10" height="10" fill={FAILED} opacity="0.35" />
-            <path d="M0 5 5 0M0 10 10 0M5 10 10 5" stroke={FAILED} />
-          </svg>
-          {t('dora.failed')}
-        </li>
-      </ul>
+      <OutcomeLegend />
     </>
   );
 }
@@ -177,25 +127,6 @@ function wholeLine({ whole }: ChartData) {
         strokeDasharray="4 4"
       />
     )
-  );
-}
-
-function WholeLegend(props: { data: ChartData }) {
-  const { whole, unit } = props.data;
-  const { t } = useTranslationRef(gitopsTranslationRef);
-  return whole === undefined ? null : (
-    <ul className={styles.legend}>
-      <li>
-        <svg viewBox="0 0 20 10" className={styles.dash} aria-hidden="true">
-          <path
-            d="M0 5h20"
-            stroke="var(--bui-fg-secondary)"
-            strokeDasharray="4 4"
-          />
-        </svg>
-        {t('dora.wholeWindow')} {formatChartValue(whole, unit)}
-      </li>
-    </ul>
   );
 }
 
