@@ -15,7 +15,7 @@ test('browse the catalog, and find what is in trouble and what is out of sync', 
   await expect(row('recommendations')).toContainText('Degraded');
   await expect(row('orders')).toContainText('Out of sync');
   await expect(row('legacy-reports')).toContainText('Not deployed');
-  await takePictures(page, 'catalog');
+  await takePictures(page, 'catalog', page.getByText('Out of sync'));
 
   // The fleet: filters say what they found and live in the URL.
   await page.getByRole('link', { name: 'Deployments' }).first().click();
@@ -25,7 +25,10 @@ test('browse the catalog, and find what is in trouble and what is out of sync', 
       name: /^recommendations in Production: Degraded/,
     }),
   ).toBeVisible();
-  await takePictures(page, 'fleet');
+  const degraded = fleet.getByRole('button', {
+    name: /^recommendations in Production: Degraded/,
+  });
+  await takePictures(page, 'fleet', degraded);
 
   await page.getByRole('button', { name: /out of sync$/ }).click();
   await expect(page).toHaveURL(/sync=out-of-sync/);
@@ -43,7 +46,7 @@ test('browse the catalog, and find what is in trouble and what is out of sync', 
   await expect(panel).toContainText('Out of sync');
   await expect(panel).toContainText('manual');
   await expect(panel.getByRole('button', { name: 'Sync' })).toBeEnabled();
-  await takePictures(page, 'fleet-panel');
+  await takePictures(page, 'fleet-panel', panel);
 
   // What is not Ada's, she may see and not operate.
   await page.goto('/catalog/default/component/recommendations/deployments');
@@ -54,22 +57,35 @@ test('browse the catalog, and find what is in trouble and what is out of sync', 
   await expect(
     page.getByRole('button', { name: 'Sync' }).first(),
   ).toBeDisabled();
-  await takePictures(page, 'service-degraded');
+  await takePictures(page, 'service-degraded', page.getByText('What is wrong'));
 
   await page.goto('/catalog/default/component/legacy-reports/deployments');
   await expect(
     page.getByText('No engine deploys this component'),
   ).toBeVisible();
-  await takePictures(page, 'service-empty');
+  await takePictures(
+    page,
+    'service-empty',
+    page.getByText('No engine deploys this component'),
+  );
 });
 
 test('the Kubernetes tab shows pods and their logs', async ({ page }) => {
   await signIn(page);
   await page.goto('/catalog/default/component/web-shop/kubernetes');
+  const cluster = page.getByRole('button', { name: /playground/i }).first();
+  await takePictures(page, 'kubernetes', cluster);
+  await cluster.click();
+  const deployment = page
+    .getByRole('button', { name: /web-shop.*Deployment/s })
+    .first();
+  await deployment.click();
   await page
-    .getByRole('button', { name: /playground/i })
+    .getByRole('button', { name: /^web-shop-[a-z0-9]+-[a-z0-9]+$/ })
     .first()
     .click();
-  await expect(page.getByText('web-shop').first()).toBeVisible();
-  await takePictures(page, 'kubernetes');
+  await page.getByLabel('get logs').first().click();
+  await expect(
+    page.getByText(/listening|started|request/i).first(),
+  ).toBeVisible();
 });

@@ -34,14 +34,13 @@ test('a release that breaks production turns red, reaches its owner, counts, and
   await expect(
     page.getByText(/exceeded its progress deadline/).first(),
   ).toBeVisible();
-  await takePictures(page, 'invoices-degraded');
+  await takePictures(page, 'invoices-degraded', production);
 
   // The owner hears of it once.
   await page.goto('/notifications');
-  await expect(page.getByText(/invoices/).first()).toBeVisible({
-    timeout: 30_000,
-  });
-  await takePictures(page, 'notifications');
+  const notification = page.getByText(/invoices/);
+  await expect(notification.first()).toBeVisible();
+  await takePictures(page, 'notifications', notification);
 
   // A revert repairs it.
   await forge.commitFile({
@@ -68,5 +67,5 @@ test('a release that breaks production turns red, reaches its owner, counts, and
   await expect(recovery).toContainText('n = ');
   await recovery.getByRole('button', { name: /Why/ }).click();
   await expect(page.getByText(/-broken/).first()).toBeVisible();
-  await takePictures(page, 'dora-invoices');
+  await takePictures(page, 'dora-invoices', page.getByText(/-broken/));
 });

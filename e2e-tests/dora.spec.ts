@@ -16,7 +16,11 @@ test('open the DORA page, ask a metric why, and follow it to one deployment', as
   ]) {
     await expect(page.getByText(name).first()).toBeVisible();
   }
-  await takePictures(page, 'dora');
+  await takePictures(
+    page,
+    'dora',
+    page.getByRole('region', { name: 'Deployment frequency' }),
+  );
 
   const frequency = page.getByRole('region', { name: 'Deployment frequency' });
   await expect(frequency).toContainText('2023');
@@ -28,7 +32,7 @@ test('open the DORA page, ask a metric why, and follow it to one deployment', as
   // One deployment with its commits; the address alone shows it again.
   await expect(page).toHaveURL(/[?&]deployment=/);
   await expect(why).toContainText(/\d+ commits? deployed/);
-  await takePictures(page, 'dora-deployment');
+  await takePictures(page, 'dora-deployment', why);
   await expect(why).toContainText(/\d+ commits? deployed/);
   await why.getByRole('link', { name: /^Back to/ }).click();
   await expect(why).toContainText(/deployments \/ 30 days/);

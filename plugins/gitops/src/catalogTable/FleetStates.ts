@@ -12,6 +12,9 @@ const MAX_REFS = 100;
 /** Cells that appear together are asked for together. */
 const GATHER_MS = 20;
 
+/** The table mounts its cells anew whenever it changes; what is this young is not asked again. */
+const FRESH_MS = 5_000;
+
 /** What is known of one component. */
 export interface FleetState {
   row?: FleetRow;
@@ -30,7 +33,12 @@ export class FleetStates {
   readonly #signals?: SignalApi;
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #states = new Map<string, FleetState>();
+  /** When a state was loaded, by the clock of `performance.now()`. */
+  readonly #loadedAt = new Map<string, number>();
+  /** Components of requests that are under way. */
+  readonly #asked = new Set<string>();
   #timer?: ReturnType<typeof setTimeout>;
+  #dueAt = Infinity;
   #unsubscribe?: () => void;
   #failures = 0;
 
@@ -50,14 +58,13 @@ export class FleetStates {
     if (first) {
       this.#start();
     }
-    if (!this.#states.has(entityRef)) {
+    if (!this.#asked.has(entityRef) && !this.#isFresh(entityRef)) {
       this.#schedule(GATHER_MS);
     }
     return () => {
       listeners.delete(listener);
       if (listeners.size === 0) {
         this.#listeners.delete(entityRef);
-        this.#states.delete(entityRef);
       }
       if (this.#listeners.size === 0) {
         this.#stop();
@@ -65,7 +72,13 @@ export class FleetStates {
     };
   }
 
+  #isFresh(entityRef: string): boolean {
+    const loadedAt = this.#loadedAt.get(entityRef);
+    return loadedAt !== undefined && performance.now() - loadedAt < FRESH_MS;
+  }
+
   #start() {
+    this.#schedule(refreshInterval({ inMotion: false, failures: 0 }));
     document.addEventListener('visibilitychange', this.#onVisible);
     const subscription = this.#signals?.subscribe(GITOPS_SIGNAL_CHANNEL, () =>
       this.#schedule(GATHER_MS),
@@ -75,7 +88,7 @@ export class FleetStates {
 
   #stop() {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#dueAt = Infinity;
     document.removeEventListener('visibilitychange', this.#onVisible);
     this.#unsubscribe?.();
   }
@@ -86,9 +99,18 @@ export class FleetStates {
     }
   };
 
+  /** Loads within that time; what is due sooner stays due. */
   #schedule(milliseconds: number) {
+    const dueAt = performance.now() + milliseconds;
+    if (dueAt >= this.#dueAt) {
+      return;
+    }
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#load(), milliseconds);
+    this.#dueAt = dueAt;
+    this.#timer = setTimeout(() => {
+      this.#dueAt = Infinity;
+      this.#load();
+    }, milliseconds);
   }
 
   async #load() {
@@ -110,6 +132,7 @@ export class FleetStates {
   }
 
   async #loadChunk(refs: string[]) {
+    refs.forEach(ref => this.#asked.add(ref));
     try {
       const { rows } = await this.#api.getFleet({
         entityRef: refs,
@@ -129,14 +152,14 @@ export class FleetStates {
           error: error as Error,
         }),
       );
+    } finally {
+      refs.forEach(ref => this.#asked.delete(ref));
     }
   }
 
   #put(ref: string, state: FleetState) {
-    const listeners = this.#listeners.get(ref);
-    if (listeners) {
-      this.#states.set(ref, state);
-      listeners.forEach(listener => listener());
-    }
+    this.#states.set(ref, state);
+    this.#loadedAt.set(ref, performance.now());
+    this.#listeners.get(ref)?.forEach(listener => listener());
   }
 }
