@@ -315,7 +315,7 @@ export const gitopsTranslationRef = createTranslationRef({
         'No component that you may read belongs to this scope. Choose another one.',
       explain: {
         'deployment-frequency':
-          'How often what runs in production changes. The level looks at the median of days with a deployment.',
+          'How often what runs in production changes. The level looks at the days of a week on which that happens (median).',
         'lead-time-for-changes':
           'How long a commit takes from being written to running in production for the first time.',
         'change-fail-rate':
