@@ -196,6 +196,7 @@ export const gitopsTranslationRef = createTranslationRef({
       succeeded: 'Succeeded',
       failed: 'Failed',
       recovered: 'Recovered',
+      firstSeen: 'First seen',
       commits_one: '{{count}} commit',
       commits_other: '{{count}} commits',
       took: 'took {{time}}',

@@ -198,6 +198,18 @@ class Backfill {
     return [...this.#byId.values()];
   }
 
+  /** What runs is the newest state: when it is unhealthy, that deployment needs intervention. */
+  failIfDegraded() {
+    const { health, healthMessage, healthSince } = this.#application;
+    if (health === 'degraded') {
+      this.deployments.at(-1)?.failures.push({
+        signal: 'health',
+        reason: healthMessage ?? 'The engine reports the application degraded',
+        startedAt: healthSince,
+      });
+    }
+  }
+
   /** Adds a state; they come oldest first. */
   add(
     { commit, inputs, first }: State,
@@ -306,5 +318,8 @@ export async function backfillApplication(
   before.forEach((state, index) =>
     backfill.add(state, configuration(index), code.get(state)),
   );
+  if (!firstDeployment?.counted) {
+    backfill.failIfDegraded();
+  }
   return backfill.deployments;
 }

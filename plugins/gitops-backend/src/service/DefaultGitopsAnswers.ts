@@ -29,6 +29,8 @@ import type { NameChecker } from './NameChecker';
 import type { Service, ServiceDirectory } from './ServiceDirectory';
 
 const DEFAULT_LIMIT = 50;
+/** The first page of a service's timeline: what a person reads before asking for more. */
+const TIMELINE_LIMIT = 12;
 /** How far back a commit may wait for the next environment, in days. */
 const WAITING_DAYS = 90;
 const DAY_MS = 86_400_000;
@@ -157,7 +159,7 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
         store.listClusterStatus(),
         store.listDeployments({
           entityRef: [entityRef],
-          limit: DEFAULT_LIMIT,
+          limit: TIMELINE_LIMIT,
         }),
         store.deploymentsInWindow({
           from: new Date(now.getTime() - WAITING_DAYS * DAY_MS).toISOString(),

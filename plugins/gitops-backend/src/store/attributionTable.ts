@@ -1,3 +1,4 @@
+import type { ApplicationSource } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
 import {
   selectApplications,
@@ -15,7 +16,10 @@ import { TABLES, type DbApplicationRow, type DbDeploymentRow } from './tables';
 /** Reasons of deployments that changed nothing, and so are never "the last deployment". */
 const NOTHING_CHANGED = ['same-revision', 'not-touched'];
 
-/** Points an application at its last deployment that changed something. */
+/**
+ * Points an application at its last deployment that changed something. The adoption, which only
+ * says what ran when Fairway first looked, is named while nothing better is known.
+ */
 export async function refreshLastDeployment(
   trx: Knex,
   applicationId: string,
@@ -27,10 +31,9 @@ export async function refreshLastDeployment(
         .whereNull('not_counted_reason')
         .orWhereNotIn('not_counted_reason', NOTHING_CHANGED),
     )
-    .orderBy([
-      { column: 'finished_at', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ])
+    .orderByRaw(
+      "case when not_counted_reason = 'adoption' then 1 else 0 end, finished_at desc, id desc",
+    )
     .first('id', 'finished_at');
   await trx(TABLES.applications)
     .where({ id: applicationId })
@@ -48,9 +51,25 @@ export async function queryDeploymentsToAttribute(
   const rows = await db<DbDeploymentRow>(TABLES.deployments)
     .whereNull('attributed_at')
     .andWhere('attribution_due_at', '<=', new Date().toISOString())
+    // A source that was not seen yet is about to be: then it says where the commits are.
+    .whereNotExists(
+      db(TABLES.applications)
+        .leftJoin(
+          TABLES.sources,
+          `${TABLES.sources}.key`,
+          `${TABLES.applications}.source_key`,
+        )
+        .whereRaw('?? = ??', [
+          `${TABLES.applications}.id`,
+          `${TABLES.deployments}.application_id`,
+        ])
+        .whereNotNull(`${TABLES.applications}.source_key`)
+        .whereNull(`${TABLES.sources}.key`),
+    )
     .orderBy(['finished_at', 'id'])
     .limit(limit);
   const deployments = await loadDeployments(db, rows);
+  const sources = await sourcesOf(db, rows);
   return Promise.all(
     rows.map(async (row, index) => {
       const previousRow = await db<DbDeploymentRow>(TABLES.deployments)
@@ -67,12 +86,34 @@ export async function queryDeploymentsToAttribute(
       );
       return {
         deployment: deployments[index],
-        from: JSON.parse(row.origin),
+        from: originOf(row, sources),
         attempts: row.attribution_attempts,
         ...(previous ? { previous } : {}),
       };
     }),
   );
+}
+
+/** Where the manifests of the applications come from now. */
+async function sourcesOf(
+  db: Knex,
+  rows: readonly DbDeploymentRow[],
+): Promise<Map<string, ApplicationSource>> {
+  const applications = await db<DbApplicationRow>(TABLES.applications)
+    .whereIn('id', [...new Set(rows.map(row => row.application_id))])
+    .select('id', 'document');
+  return new Map(
+    applications.map(({ id, document }) => [id, JSON.parse(document).source]),
+  );
+}
+
+/** Where a deployment came from; a source that was seen only after it is as good. */
+function originOf(
+  row: DbDeploymentRow,
+  sources: Map<string, ApplicationSource>,
+): ApplicationSource {
+  const origin: ApplicationSource = JSON.parse(row.origin);
+  return origin.repoUrl ? origin : sources.get(row.application_id) ?? origin;
 }
 
 /** See `AttributionStore.completeDeployment`; in a transaction. */

@@ -21,7 +21,11 @@ function Outcome(props: { deployment: Deployment }) {
   const lasts = failures.some(({ endedAt }) => !endedAt);
   const failed = outcome === 'failed' || failures.length > 0;
   const recovered = failures.length > 0 && !lasts;
-  let word: string = t('timeline.succeeded');
+  let word: string =
+    props.deployment.source === 'observed' &&
+    props.deployment.notCountedReason === 'adoption'
+      ? t('timeline.firstSeen')
+      : t('timeline.succeeded');
   if (recovered) {
     word = t('timeline.recovered');
   } else if (failed) {
