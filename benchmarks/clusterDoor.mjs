@@ -48,14 +48,21 @@ export async function startClusterDoor({ port, clusterPort }) {
   return notes;
 }
 
+/** The path of a note, without its query. */
+export function pathOf({ url }) {
+  return new URL(url, 'http://cluster').pathname;
+}
+
 /**
- * What the backend asks by itself whether or not somebody looks: watches, and the look again
- * for kinds that the cluster does not have (every 30 seconds, answered 404).
+ * What the backend asks by itself whether or not somebody looks: it renews watches, and looks
+ * again for kinds that the cluster does not have (every 30 seconds, answered 404). Only what it
+ * watched or looked for before, whose paths are `known`, can be that.
  */
-export function isBackground(note) {
+export function isBackground(note, known) {
   const { searchParams } = new URL(note.url, 'http://cluster');
   return (
-    searchParams.has('watch') ||
-    (note.status === 404 && searchParams.has('limit'))
+    known.has(pathOf(note)) &&
+    (searchParams.has('watch') ||
+      (note.status === 404 && searchParams.has('limit')))
   );
 }

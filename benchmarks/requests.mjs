@@ -1,4 +1,4 @@
-import { isBackground } from './clusterDoor.mjs';
+import { isBackground, pathOf } from './clusterDoor.mjs';
 import { settled } from './portalApi.mjs';
 import { pause } from './waiting.mjs';
 
@@ -54,7 +54,7 @@ const VIEWS = [
 
 /** Opens a page once; resolves to what was asked in its time. */
 async function openOnce(world, view) {
-  const { page, clusterNotes } = world;
+  const { page, clusterNotes, watched } = world;
   const began = Date.now();
   const asked = [];
   const answers = [];
@@ -88,12 +88,13 @@ async function openOnce(world, view) {
     page.off('request', onRequest);
     page.off('websocket', onSocket);
   }
+  const body = await answers[0];
   const notes = clusterNotes.slice(from);
-  const ofPage = notes.filter(note => !isBackground(note));
+  const ofPage = notes.filter(note => !isBackground(note, watched));
   return {
     signals,
     asked,
-    shown: view.shown(await answers[0]),
+    shown: body ? view.shown(body) : 0,
     toCluster: ofPage.map(({ method, url }) => `${method} ${url}`),
     background: notes.length - ofPage.length,
   };
@@ -113,12 +114,13 @@ async function openQuietly(world, view) {
 /** Requests of a page view: from the browser to the backend, from the backend to the cluster. */
 export async function measureRequests(world) {
   const input = await settled(world.client);
+  const watched = new Set(world.clusterNotes.map(pathOf));
   const figures = [];
   const notes = [];
   for (const view of VIEWS) {
     const views = [];
     for (let count = 0; count < REPETITIONS; count += 1) {
-      views.push(await openQuietly(world, view));
+      views.push(await openQuietly({ ...world, watched }, view));
     }
     const most = list => Math.max(...views.map(one => one[list].length));
     const { shown } = views[0];
