@@ -59,7 +59,10 @@ test('a release that breaks production turns red, reaches its owner, counts, and
     .filter({ hasText: `${good}-broken`.slice(-14) })
     .first();
   await expect(failed).toContainText(/Failed|Recovered/);
-  await expect(timeline).toContainText(/Rollback|Repair/);
+  const repair = timeline.getByRole('listitem').first();
+  await repair.getByRole('button').first().click();
+  await expect(repair).toContainText('Rollback');
+  await expect(repair).toContainText('Repair of production');
 
   // And in the metrics, down to the deployment.
   await page.goto('/gitops/dora?scope=service&ref=component:default/invoices');
