@@ -4,6 +4,7 @@ import { newPage, signIn, startBrowser } from './browser.mjs';
 import { onEnd } from './cleanup.mjs';
 import { portalClient, readSize } from './portalApi.mjs';
 import { asEnvironment, freshSettings, urls } from './settings.mjs';
+import { until } from './waiting.mjs';
 import { logFile } from './world.mjs';
 
 /** A second start is promised to be ready in this time. */
@@ -54,12 +55,24 @@ function npmStart({ root, settings, onLine }) {
   return { stop, ended, output: () => output };
 }
 
+/** Asked by a plain client: a browser that tries and fails all the time takes from the start. */
+function portalAnswers() {
+  const ask = () =>
+    fetch(urls.portal).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  return until(ask, { what: 'The portal answers', timeoutMs: TIMEOUT_MS });
+}
+
 async function startOnce({ root, browser, settings, onLine }) {
   const page = await newPage(browser, urls.portal);
   const began = Date.now();
   const portal = npmStart({ root, settings, onLine });
   try {
-    const signedIn = signIn(page, { timeoutMs: TIMEOUT_MS });
+    const signedIn = portalAnswers().then(() =>
+      signIn(page, { timeoutMs: TIMEOUT_MS }),
+    );
     const { reloads } = await Promise.race([
       signedIn,
       portal.ended.then(() => {
