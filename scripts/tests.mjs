@@ -1,7 +1,17 @@
 // `npm test`: every check of the project, and one line that counts them.
-import { existsSync, readdirSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { run, UserError } from './toolchain.mjs';
+import { UserError } from './toolchain.mjs';
 import { ensureFrontend } from './portal.mjs';
 
 /** The browser of the machine, if it has one that the browser tests can drive. */
@@ -66,13 +76,27 @@ const readers = {
   }),
 };
 
+/**
+ * Runs a command with its output in a file: a pipe would lose the last lines of a runner that
+ * ends its process before they are read, and those are the ones that count.
+ */
 function capture(command, args, options) {
+  const folder = mkdtempSync(join(tmpdir(), 'fairway-test-'));
+  const path = join(folder, 'output');
+  const file = openSync(path, 'w');
   return new Promise(resolve => {
-    run(command, args, { ...options, quiet: true }).then(
-      output => resolve({ ok: true, output }),
-      error =>
-        resolve({ ok: false, output: error.output ?? String(error.message) }),
-    );
+    const child = spawn(command, args, {
+      ...options,
+      stdio: ['ignore', file, file],
+    });
+    const done = ok => {
+      closeSync(file);
+      const output = readFileSync(path, 'utf8');
+      rmSync(folder, { recursive: true, force: true });
+      resolve({ ok, output });
+    };
+    child.on('error', () => done(false));
+    child.on('close', code => done(code === 0));
   });
 }
 

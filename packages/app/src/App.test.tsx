@@ -17,7 +17,10 @@ describe('App', () => {
     };
     const rendered = render(App.createRoot());
     await waitFor(
-      () => expect(rendered.getByText('Fairway')).toBeInTheDocument(),
+      () =>
+        expect(
+          rendered.getByRole('heading', { name: 'Fairway', level: 1 }),
+        ).toBeInTheDocument(),
       { timeout: 30_000 },
     );
   }, 60_000);
