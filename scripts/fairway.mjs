@@ -113,10 +113,14 @@ async function reset() {
 async function bench() {
   const env = await prepare();
   await ensureFrontend(root, env, log);
-  await run('node', ['benchmarks/run.mjs', ...process.argv.slice(3)], {
-    cwd: root,
-    env,
-  });
+  try {
+    await run('node', ['benchmarks/run.mjs', ...process.argv.slice(3)], {
+      cwd: root,
+      env,
+    });
+  } catch {
+    throw new UserError('A measurement failed, or a promise is not kept.');
+  }
 }
 
 async function dev() {

@@ -176,6 +176,26 @@ async function answers(url) {
   }
 }
 
+/** True when the sample services are in the catalog, as the guest sees it. */
+async function hasServices(port) {
+  const api = `http://127.0.0.1:${port}/api`;
+  try {
+    const signIn = await fetch(`${api}/auth/guest/refresh`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    const { token } = (await signIn.json()).backstageIdentity;
+    const answer = await fetch(
+      `${api}/catalog/entities/by-query?filter=kind%3Dcomponent&limit=1`,
+      { headers: { authorization: `Bearer ${token}` } },
+    );
+    return (await answer.json()).totalItems > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Starts the forge and the cluster that a fresh machine does not have. */
 export async function startPlayground({ root, env, settings, onLine }) {
   mkdirSync(settings.playgroundDirectory, { recursive: true });
@@ -208,7 +228,10 @@ export async function startPlayground({ root, env, settings, onLine }) {
   return playground;
 }
 
-/** Starts the backend, which serves the built frontend too, and waits until it answers. */
+/**
+ * Starts the backend, which serves the built frontend too, and waits until it answers and the
+ * sample services are in its catalog: a first page without them is of no use.
+ */
 export async function startBackend({
   root,
   env,
@@ -249,6 +272,12 @@ export async function startBackend({
       backend,
       'The portal',
       180_000,
+    );
+    await waitUntil(
+      () => hasServices(settings.port),
+      backend,
+      'The catalog',
+      60_000,
     );
   } catch (error) {
     await backend.stop();
