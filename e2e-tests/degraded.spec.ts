@@ -34,6 +34,7 @@ test('a release that breaks production turns red, reaches its owner, counts, and
   await expect(
     page.getByText(/exceeded its progress deadline/).first(),
   ).toBeVisible();
+  await expect(production.getByTitle(`${good}-broken`)).toBeVisible();
   await takePictures(page, 'invoices-degraded', production);
 
   // The owner hears of it once.

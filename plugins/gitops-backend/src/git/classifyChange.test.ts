@@ -181,6 +181,7 @@ describe('what tags, revisions and paths say', () => {
     expect(versionOf(images)).toBe('3');
     expect(versionOf(['x@sha256:0123456789abcdef'])).toBe('0123456789ab');
     expect(versionOf([])).toBeUndefined();
+    expect(versionOf(['a/orders:1', 'a/orders:2'])).toBeUndefined();
     expect(imageChange([], ['a:1'], [])).toBe('none');
   });
 

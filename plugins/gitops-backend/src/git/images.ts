@@ -17,7 +17,10 @@ export function serviceName(entityRef?: string): string | undefined {
   return entityRef?.slice(entityRef.lastIndexOf('/') + 1);
 }
 
-/** The version that images bring: the tag of the main one, else the start of its digest. */
+/**
+ * The version that images bring: the tag of the main one, else the start of its digest. While a
+ * rollout replaces one by another, an engine names both, and neither is "the version".
+ */
 export function versionOf(
   images: readonly string[],
   entityRef?: string,
@@ -26,7 +29,10 @@ export function versionOf(
   if (!image) {
     return undefined;
   }
-  const { tag, digest } = splitImage(image);
+  const { name, tag, digest } = splitImage(image);
+  if (images.some(one => one !== image && splitImage(one).name === name)) {
+    return undefined;
+  }
   return tag ?? digest?.replace(/^sha256:/, '').slice(0, 12);
 }
 

@@ -10,6 +10,7 @@ import {
   type Failure,
   type GitopsSignal,
 } from '@fairway/plugin-gitops-common';
+import { versionOf } from '../git/images';
 import { Throttle } from './Throttle';
 
 const SIGNAL_EVERY_MILLIS = 150;
@@ -142,9 +143,9 @@ export class ChangePublisher implements ChangeListener {
     }
     const { namespace, name } = parseEntityRef(entityRef);
     const where = environment ? ` in ${environment}` : '';
-    const version = application.version
-      ? `Version ${application.version}. `
-      : '';
+    // In the middle of a rollout there are two, and naming the wrong one misleads.
+    const running = versionOf(application.images, entityRef);
+    const version = running ? `Version ${running}. ` : '';
     const isDegraded = health === 'degraded';
     this.#attempt('notification', () =>
       this.#notifications.send({

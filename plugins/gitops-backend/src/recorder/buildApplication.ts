@@ -168,6 +168,8 @@ export function buildApplication(parts: ApplicationParts): Application {
     version:
       versionOf(observation.images, entityRef) ??
       chartVersion ??
+      // In the middle of a rollout; the deployment that began it says the new one.
+      (observation.images.length > 1 ? previous?.version : undefined) ??
       (observation.revision && shortRevision(observation.revision)),
     engineUrl: engineUrl(observation, config),
     observedAt: now.toISOString(),

@@ -6,6 +6,7 @@ import {
   type SyncStatus,
 } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
+import { versionOf } from '../git/images';
 import type {
   ApplicationCounts,
   ApplicationFilter,
@@ -98,10 +99,15 @@ export function toApplication(row: DbApplicationViewRow): Application {
       outcome: row.last_outcome === 'failed' ? 'failed' : 'succeeded',
       ...(row.last_author ? { author: row.last_author } : {}),
     };
-    if (application.images.length === 0 && row.last_outcome === 'succeeded') {
-      // Some engines do not say which images they run; Git does.
-      application.images = JSON.parse(row.last_images ?? '[]');
-      application.version = row.last_version ?? application.version;
+    if (row.last_outcome === 'succeeded') {
+      // Some engines do not say which images they run, or name those of a rollout's both ends.
+      const { images, entityRef } = application;
+      if (!versionOf(images, entityRef)) {
+        application.version = row.last_version ?? application.version;
+      }
+      if (images.length === 0) {
+        application.images = JSON.parse(row.last_images ?? '[]');
+      }
     }
   }
   if (row.watch_state && NOT_SEEN.includes(row.watch_state)) {
