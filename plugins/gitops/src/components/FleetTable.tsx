@@ -44,7 +44,9 @@ function ServiceName(props: { entry: MatrixRow }) {
           <span className={styles.nameLink} title={name}>
             {name}
           </span>
-          <span className={styles.note}>{t('fleet.unclaimedHelp')}</span>
+          <span className={styles.note} title={t('fleet.unclaimedHelp')}>
+            {t('fleet.unclaimedHelp')}
+          </span>
         </>
       )}
       {previews > 0 && (

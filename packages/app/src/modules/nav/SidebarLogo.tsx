@@ -26,7 +26,7 @@ export function SidebarLogo() {
           className={isOpen ? styles.playground : styles.playgroundMark}
           title={PLAYGROUND}
         >
-          {isOpen ? 'Playground' : 'P'}
+          Playground
         </span>
       )}
     </div>
