@@ -11,7 +11,7 @@ export default async function globalSetup() {
   if (process.env.FAIRWAY_TEST_REUSE) {
     return undefined;
   }
-  const { startBackend, startPlayground } = await import(
+  const { startBackend, startPlayground, waitForServices } = await import(
     '../scripts/portal.mjs'
   );
   const root = dirname(__dirname);
@@ -45,6 +45,7 @@ export default async function globalSetup() {
     await playground.stop();
     throw error;
   });
+  await waitForServices(backend, settings);
   return async () => {
     await Promise.all([backend.stop(), playground.stop()]);
     rmSync(state, { recursive: true, force: true });

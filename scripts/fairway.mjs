@@ -14,6 +14,7 @@ import {
   portalSettings,
   startBackend,
   startPlayground,
+  waitForServices,
 } from './portal.mjs';
 import { runTests } from './tests.mjs';
 
@@ -68,9 +69,14 @@ async function start() {
       throw failure.reason;
     }
     log('Starting the portal');
-    processes.push(
-      await startBackend({ root, env, settings, onLine: started('backend') }),
-    );
+    const backend = await startBackend({
+      root,
+      env,
+      settings,
+      onLine: started('backend'),
+    });
+    processes.push(backend);
+    await waitForServices(backend, settings);
   } catch (error) {
     await stop();
     throw error;

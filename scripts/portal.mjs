@@ -229,9 +229,19 @@ export async function startPlayground({ root, env, settings, onLine }) {
 }
 
 /**
- * Starts the backend, which serves the built frontend too, and waits until it answers and the
- * sample services are in its catalog: a first page without them is of no use.
+ * Waits until the sample services are in the catalog of a backend that has started: a first page
+ * without them is of no use.
  */
+export function waitForServices(backend, settings) {
+  return waitUntil(
+    () => hasServices(settings.port),
+    backend,
+    'The catalog',
+    60_000,
+  );
+}
+
+/** Starts the backend, which serves the built frontend too, and waits until it answers. */
 export async function startBackend({
   root,
   env,
@@ -272,12 +282,6 @@ export async function startBackend({
       backend,
       'The portal',
       180_000,
-    );
-    await waitUntil(
-      () => hasServices(settings.port),
-      backend,
-      'The catalog',
-      60_000,
     );
   } catch (error) {
     await backend.stop();
