@@ -45,9 +45,13 @@ export default async function globalSetup() {
     await playground.stop();
     throw error;
   });
-  await waitForServices(backend, settings);
-  return async () => {
+  const tearDown = async () => {
     await Promise.all([backend.stop(), playground.stop()]);
     rmSync(state, { recursive: true, force: true });
   };
+  await waitForServices(backend, settings).catch(async (error: unknown) => {
+    await tearDown();
+    throw error;
+  });
+  return tearDown;
 }

@@ -514,6 +514,59 @@ describe('AttributionWorker', () => {
     ]);
   });
 
+  it('lets the deployment that runs fail when the application is degraded at first sight', async () => {
+    harness = await WorkerHarness.create({ databases });
+    const repo = harness.forge.repository('orders');
+    repo.commit({
+      at: '2026-04-01T00:00:00Z',
+      files: serviceFiles('deploy', { production: '1' }),
+    });
+    const from = repo.commit({
+      at: '2026-04-02T00:00:00Z',
+      files: { 'src/a': '1' },
+    });
+    const broken = pin(repo, {
+      version: '2.0.0',
+      from,
+      at: '2026-04-02T01:00:00Z',
+    });
+    const degradedSince = '2026-04-02T01:10:00.000Z';
+    await harness.observe(
+      { id: 'orders', repoUrl: repo.url, path: OVERLAY, degradedSince },
+      [
+        {
+          key: '0',
+          revision: broken,
+          finishedAt: '2026-05-01T00:00:00.000Z',
+          notCountedReason: 'adoption',
+        },
+      ],
+    );
+    await harness.work();
+    const deployments = await harness.deployments('orders');
+    expect(
+      deployments
+        .filter(({ source }) => source === 'git')
+        .map(one => [one.revision === broken, one.failures]),
+    ).toEqual([
+      [false, []],
+      [
+        true,
+        [
+          expect.objectContaining({
+            signal: 'health',
+            startedAt: degradedSince,
+          }),
+        ],
+      ],
+    ]);
+    // The age of what runs is that of the deployment, not of the first look at it.
+    const application = await harness.store.getApplication('orders');
+    expect(application?.lastDeployment?.finishedAt).toBe(
+      '2026-04-02T01:00:00.000Z',
+    );
+  });
+
   it('reads 150 commits of history with few questions to the forge', async () => {
     harness = await WorkerHarness.create({ databases });
     const repo = harness.forge.repository('orders');

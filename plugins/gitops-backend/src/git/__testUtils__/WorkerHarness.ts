@@ -29,6 +29,8 @@ export interface TestApplication {
   path: string;
   tier?: EnvironmentTier;
   entityRef?: string;
+  /** Since when it is degraded, an ISO time; absent: it is healthy. */
+  degradedSince?: string;
 }
 
 /** A deployment as the recorder writes it. */
@@ -46,6 +48,7 @@ function storedApplication({
   path: folder,
   tier = 'production',
   entityRef = 'component:default/orders',
+  degradedSince,
 }: TestApplication): StoredApplication {
   const application: Application = {
     id,
@@ -62,8 +65,8 @@ function storedApplication({
     tier,
     sync: 'synced',
     syncSince: '2026-05-01T00:00:00.000Z',
-    health: 'healthy',
-    healthSince: '2026-05-01T00:00:00.000Z',
+    health: degradedSince ? 'degraded' : 'healthy',
+    healthSince: degradedSince ?? '2026-05-01T00:00:00.000Z',
     policy: { automated: true, prune: true, selfHeal: true },
     phase: 4,
     suspended: false,
