@@ -129,23 +129,35 @@ async function bench() {
   }
 }
 
+/** The frontend with live reload on port 3000, the backend on 7007, and a playground. */
 async function dev() {
+  const settings = portalSettings(root, process.env);
+  await assertPortFree(settings.forgePort, 'FAIRWAY_FORGE_PORT');
+  await assertPortFree(settings.clusterPort, 'FAIRWAY_CLUSTER_PORT');
   const env = await prepare();
-  await run(
-    'yarn',
-    [
-      'backstage-cli',
-      'repo',
-      'start',
-      '--config',
-      'app-config.yaml',
-      '--config',
-      'app-config.playground.yaml',
-      '--config',
-      'app-config.development.yaml',
-    ],
-    { cwd: root, env },
-  );
+  mkdirSync(join(root, '.data', 'work'), { recursive: true });
+  mkdirSync(settings.dataDirectory, { recursive: true });
+  log('Starting the playground: a forge and a cluster on this machine');
+  const playground = await startPlayground({ root, env, settings });
+  const configs = [
+    'app-config',
+    'app-config.playground',
+    'app-config.development',
+  ];
+  try {
+    await run(
+      'yarn',
+      [
+        'backstage-cli',
+        'repo',
+        'start',
+        ...configs.flatMap(name => ['--config', join(root, `${name}.yaml`)]),
+      ],
+      { cwd: root, env },
+    );
+  } finally {
+    await playground.stop();
+  }
 }
 
 const commands = {
