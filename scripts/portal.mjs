@@ -120,6 +120,10 @@ function startProcess({ name, args, cwd, env, onLine }) {
       }
     });
   }
+  // Nothing is left behind, whatever ends this process.
+  const kill = () => child.kill('SIGKILL');
+  process.on('exit', kill);
+  child.on('close', () => process.off('exit', kill));
   const ended = new Promise(resolve => {
     child.on('close', (code, signal) => resolve({ code, signal }));
     child.on('error', error => resolve({ code: 1, error }));

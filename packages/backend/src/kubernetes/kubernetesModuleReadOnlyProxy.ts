@@ -30,7 +30,7 @@ export const kubernetesModuleReadOnlyProxy = createBackendModule({
         const guard: RequestHandler = async (req, _res, next) => {
           try {
             if (/^\/+proxy(\/|$)/i.test(req.path) && !READING.has(req.method)) {
-              const credentials = await httpAuth.credentials(req as any);
+              const credentials = await httpAuth.credentials(req);
               if (!auth.isPrincipal(credentials, 'service')) {
                 throw new NotAllowedError(
                   'The Kubernetes proxy is for reading. Change what runs by a pull request, or use the commands on the Deployments page.',
@@ -42,7 +42,7 @@ export const kubernetesModuleReadOnlyProxy = createBackendModule({
             next(error);
           }
         };
-        httpRouter.use(guard as any);
+        httpRouter.use(guard);
       },
     });
   },
