@@ -14,6 +14,7 @@ describe('gitopsModuleArgocd', () => {
       register(env) {
         env.registerExtensionPoint(gitopsObserversExtensionPoint, {
           addObserver: observer => observers.push(observer),
+          addConnection: () => undefined,
         });
         env.registerInit({ deps: {}, async init() {} });
       },

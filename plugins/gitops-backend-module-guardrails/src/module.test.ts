@@ -14,6 +14,7 @@ describe('gitopsModuleGuardrails', () => {
       register(env) {
         env.registerExtensionPoint(gitopsObserversExtensionPoint, {
           addObserver: observer => observers.push(observer),
+          addConnection: () => undefined,
         });
         env.registerInit({ deps: {}, async init() {} });
       },

@@ -2,6 +2,7 @@ import type {
   Application,
   ApplicationCommand,
   CommandRequest,
+  CommandRun,
   Engine,
   Fact,
   FailureSignal,
@@ -36,6 +37,7 @@ export interface ObservedResource {
   group: string;
   /** Versions that the observer understands, newest first; the first one that the cluster serves is watched. */
   versions: string[];
+  /** `*` with a plural of `*`: every kind that the cluster serves in the group, now or later. */
   kind: string;
   /** Lower-case plural, as in the URL. */
   plural: string;
@@ -86,6 +88,10 @@ export interface ApplicationObservation
     | 'policy'
     | 'suspended'
     | 'source'
+    | 'sources'
+    | 'project'
+    | 'parent'
+    | 'dependsOn'
     | 'destination'
     | 'revision'
     | 'desiredRevision'
@@ -162,6 +168,17 @@ export interface CommandContext {
   /** Entity ref of the user who asked, for the engine's own record. */
   user: string;
   now: Date;
+  /** Facts of kind `project` about the application's own project, as last observed. */
+  projects?: readonly Fact[];
+}
+
+/** How a command stands, by what its object says now. @public */
+export interface CommandProgress {
+  state: Exclude<CommandRun['state'], 'lost'>;
+  /** One sentence in the engine's words, when it says something. */
+  message?: string;
+  /** ISO time of the end. */
+  finishedAt?: string;
 }
 
 /**
@@ -188,6 +205,14 @@ export interface GitopsObserver {
    * @throws InputError when the engine has no such command, saying why.
    */
   commands?(application: Application, context: CommandContext): CommandPatch[];
+  /**
+   * How a command stands, by what its object says now. Called with each observation of the object
+   * until the command is over; undefined when the object says nothing of it.
+   */
+  progress?(
+    object: KubernetesObject,
+    run: CommandRun,
+  ): CommandProgress | undefined;
 }
 
 /** Re-exported for observers. @public */

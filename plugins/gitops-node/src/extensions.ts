@@ -1,4 +1,5 @@
 import { createExtensionPoint } from '@backstage/backend-plugin-api';
+import type { GitopsConnection } from './GitopsConnection';
 import type { GitopsObserver } from './GitopsObserver';
 
 /**
@@ -13,6 +14,13 @@ export interface GitopsObserversExtensionPoint {
    * @throws ConflictError when an observer with the same id was added before.
    */
   addObserver(observer: GitopsObserver): void;
+  /**
+   * Adds a place other than a cluster where an observer's objects can be seen. May be called many
+   * times.
+   *
+   * @throws ConflictError when a connection with the same name was added before.
+   */
+  addConnection(connection: GitopsConnection): void;
 }
 
 /** @public */

@@ -44,6 +44,7 @@ class DefaultGitopsService implements GitopsService {
       getClusters: async () => client.getClusters(await withToken()),
       runCommand: async (id, command, request) =>
         client.runCommand(id, command, request, await withToken()),
+      getCommandRun: async id => client.getCommandRun(id, await withToken()),
       checkName: async query => client.checkName(query, await withToken()),
     };
   }

@@ -4,6 +4,8 @@
  *
  * @packageDocumentation
  */
+export * from './ConnectionError';
+export * from './GitopsConnection';
 export * from './GitopsObserver';
 export * from './ObjectFields';
 export * from './extensions';

@@ -7,13 +7,13 @@ import type {
   CommandPatch,
   KubernetesObject,
 } from '@fairway/plugin-gitops-node';
+import { ConnectionError } from '@fairway/plugin-gitops-node';
 import type {
   ClusterApi,
   ClusterListPage,
   ClusterResource,
   ClusterWatchEvent,
 } from './ClusterApi';
-import { ClusterError } from './ClusterError';
 import { clusterResponseError } from './clusterResponseError';
 import { readLines } from './readLines';
 
@@ -129,7 +129,7 @@ export class ClusterConnection implements ClusterApi {
     };
     const response = await this.#fetch(call);
     if (!response.body) {
-      throw new ClusterError(
+      throw new ConnectionError(
         'unreachable',
         `Cluster '${resource.cluster}' answered a watch without a body`,
       );
@@ -226,7 +226,7 @@ export class ClusterConnection implements ClusterApi {
         : `Cluster '${call.cluster}'`;
     const { message, cause } = toError(error);
     const detail = cause instanceof Error ? cause.message : message;
-    return new ClusterError(
+    return new ConnectionError(
       'unreachable',
       `${where} did not answer: ${detail}; see that it runs and that its address in the 'kubernetes' section is right`,
       error,

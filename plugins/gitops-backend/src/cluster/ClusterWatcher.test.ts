@@ -48,12 +48,15 @@ class RecordingSink implements WatchSink {
 
   async observe(
     watch: { cluster: string },
-    object: Parameters<WatchSink['observe']>[1],
+    objects: Parameters<WatchSink['observe']>[1],
   ) {
-    this.objects.set(
-      `${watch.cluster} ${object.kind} ${objectKey(object)}`,
-      object,
-    );
+    for (const object of objects) {
+      this.objects.set(
+        `${watch.cluster} ${object.kind} ${objectKey(object)}`,
+        object,
+      );
+    }
+    return [];
   }
 
   async remove(

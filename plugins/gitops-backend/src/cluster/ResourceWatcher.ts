@@ -1,9 +1,12 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import type { ClusterResourceStatus } from '@fairway/plugin-gitops-common';
+import {
+  ConnectionError,
+  connectionErrorReason,
+} from '@fairway/plugin-gitops-node';
 import type { ClusterApi, ClusterResource } from './ClusterApi';
-import { ClusterError, clusterErrorReason } from './ClusterError';
-import { Backoff, forEachLimited, wait } from './waiting';
+import { Backoff, wait } from './waiting';
 import {
   objectKey,
   type WatchedResource,
@@ -36,8 +39,6 @@ export const DEFAULT_WATCH_TIMES: WatchTimes = {
 };
 
 const PAGE_SIZE = 500;
-/** Enough to hide the latency of a database, few enough to leave connections to readers. */
-const CONCURRENT_OBSERVATIONS = 4;
 
 /**
  * Lists and watches one kind of one cluster until it is told to stop.
@@ -108,12 +109,12 @@ export class ResourceWatcher {
         return await this.#listVersion(at, signal);
       } catch (error) {
         const isLast = version === versions[versions.length - 1];
-        if (clusterErrorReason(error) !== 'not-installed' || isLast) {
+        if (connectionErrorReason(error) !== 'not-installed' || isLast) {
           throw error;
         }
       }
     }
-    throw new ClusterError('not-installed', 'The observer names no version');
+    throw new ConnectionError('not-installed', 'The observer names no version');
   }
 
   async #listVersion(at: string, signal: AbortSignal): Promise<string> {
@@ -127,10 +128,8 @@ export class ResourceWatcher {
         labelSelector: this.#watch.resource.labelSelector,
         signal,
       });
-      await forEachLimited(page.items, CONCURRENT_OBSERVATIONS, async item => {
-        objects.add(objectKey(item));
-        await this.#sink.observe(this.#watch, item);
-      });
+      page.items.forEach(item => objects.add(objectKey(item)));
+      await this.#sink.observe(this.#watch, page.items);
       resourceVersion = page.resourceVersion;
       next = page.continue;
     } while (next !== undefined);
@@ -166,7 +165,7 @@ export class ResourceWatcher {
           if (event.object.code === 410) {
             return undefined;
           }
-          throw new ClusterError(
+          throw new ConnectionError(
             'unreachable',
             event.object.message ?? 'The watch failed',
           );
@@ -174,7 +173,7 @@ export class ResourceWatcher {
         if (event.type === 'DELETED') {
           await this.#sink.remove(this.#watch, objectKey(event.object));
         } else if (event.type !== 'BOOKMARK') {
-          await this.#sink.observe(this.#watch, event.object);
+          await this.#sink.observe(this.#watch, [event.object]);
         }
         resourceVersion =
           event.object.metadata.resourceVersion ?? resourceVersion;
@@ -182,7 +181,7 @@ export class ResourceWatcher {
         await this.#seen();
       }
     } catch (error) {
-      if (clusterErrorReason(error) === 'expired') {
+      if (connectionErrorReason(error) === 'expired') {
         return undefined;
       }
       if (silence.signal.aborted && !signal.aborted) {
@@ -215,7 +214,7 @@ export class ResourceWatcher {
 
   /** States what failed; resolves to the milliseconds until the next attempt. */
   async #failed(error: unknown): Promise<number> {
-    const reason = clusterErrorReason(error);
+    const reason = connectionErrorReason(error);
     const state = reason === 'expired' ? 'unreachable' : reason;
     if (state === 'not-installed') {
       // A kind that was taken away takes its objects with it.

@@ -37,10 +37,24 @@ export function watchedResources(
   );
 }
 
+/** An object that no observation could be made of. */
+export interface ObjectProblem {
+  /** As {@link objectKey} names it. */
+  object: string;
+  message: string;
+}
+
 /** Who hears what a watch sees. Calls about one object are made one after the other. */
 export interface WatchSink {
-  /** An object is there, as given. */
-  observe(watch: WatchedResource, object: KubernetesObject): Promise<void>;
+  /**
+   * These objects are there, as given: the newest state of each, at most once each.
+   *
+   * @returns those that no observation could be made of; the others were recorded.
+   */
+  observe(
+    watch: WatchedResource,
+    objects: readonly KubernetesObject[],
+  ): Promise<ObjectProblem[]>;
   /** An object is gone. */
   remove(watch: WatchedResource, object: string): Promise<void>;
   /** A list ended: these objects are there, and no others. */

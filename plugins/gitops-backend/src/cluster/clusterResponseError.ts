@@ -1,5 +1,5 @@
 import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
-import { ClusterError } from './ClusterError';
+import { ConnectionError } from '@fairway/plugin-gitops-node';
 
 function messageOf(body: unknown): string | undefined {
   const { message, error } = (body ?? {}) as {
@@ -41,7 +41,7 @@ export async function clusterResponseError(
   switch (response.status) {
     case 401:
     case 403:
-      return new ClusterError(
+      return new ConnectionError(
         'forbidden',
         isFromPortal(body)
           ? `The permission policy of the portal does not let the gitops plugin use ${where}: ${said}`
@@ -49,24 +49,27 @@ export async function clusterResponseError(
       );
     case 404:
       if (call.cluster === undefined || isFromPortal(body)) {
-        return new ClusterError(
+        return new ConnectionError(
           'unreachable',
           `The Kubernetes plugin does not know ${where}: ${said}; see the 'kubernetes' section of the configuration`,
         );
       }
       return call.path.length > (call.path[0] === 'api' ? 3 : 4)
         ? new NotFoundError(`There is no ${what} in ${where}`)
-        : new ClusterError('not-installed', `${what} is unknown to ${where}`);
+        : new ConnectionError(
+            'not-installed',
+            `${what} is unknown to ${where}`,
+          );
     case 409:
       return new ConflictError(`Conflict in ${where}: ${said}; try again`);
     case 410:
-      return new ClusterError('expired', said);
+      return new ConnectionError('expired', said);
     case 400:
     case 415:
     case 422:
       return new InputError(`Refused by ${where}: ${said}`);
     default:
-      return new ClusterError(
+      return new ConnectionError(
         'unreachable',
         `Unexpected answer of ${where}: ${said}`,
       );

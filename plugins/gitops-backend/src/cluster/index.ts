@@ -1,6 +1,5 @@
 export * from './ClusterApi';
 export { ClusterConnection } from './ClusterConnection';
-export * from './ClusterError';
 export * from './ClusterWatcher';
 export {
   DEFAULT_WATCH_TIMES,

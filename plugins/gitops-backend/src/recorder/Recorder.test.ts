@@ -109,10 +109,9 @@ describe('Recorder', () => {
     options: { minute: number; labels?: Record<string, string> },
   ) {
     now = new Date(at(options.minute));
-    await recorder.observe(
-      watch,
+    await recorder.observe(watch, [
       fakeObject('orders', { application }, options.labels ?? LABELS),
-    );
+    ]);
   }
 
   async function deployments() {
@@ -187,14 +186,13 @@ describe('Recorder', () => {
     const history = Array.from({ length: 8 }, (_, n) => entry(`${n}`, n));
     await Promise.all(
       history.map((_, n) =>
-        recorder.observe(
-          watch,
+        recorder.observe(watch, [
           fakeObject(
             'orders',
             { application: { deployments: history.slice(0, n + 1) } },
             LABELS,
           ),
-        ),
+        ]),
       ),
     );
     expect(short(await deployments())).toEqual([
@@ -337,8 +335,7 @@ describe('Recorder', () => {
     });
 
     it('opens by a fact about the deployment in progress', async () => {
-      await recorder.observe(
-        watch,
+      await recorder.observe(watch, [
         fakeObject('rollout', {
           fact: {
             kind: 'rollout',
@@ -346,7 +343,7 @@ describe('Recorder', () => {
             failure: { signal: 'rollout-aborted', reason: 'Error rate' },
           },
         }),
-      );
+      ]);
       await expect(failures()).resolves.toMatchObject([
         { signal: 'rollout-aborted', reason: 'Error rate' },
       ]);
@@ -364,15 +361,14 @@ describe('Recorder', () => {
       ...{ apiVersion: 'fake.example.com/v1beta1', kind: 'Source' },
     };
     const source = (revision?: string, message?: string) =>
-      recorder.observe(
-        watch,
+      recorder.observe(watch, [
         fakeObject('repo', {
           source: {
             ...{ url: 'https://git.test/a.git', targetRevision: 'main' },
             ...{ revision, message },
           },
         }),
-      );
+      ]);
     const a = 'a'.repeat(40);
     const b = 'b'.repeat(40);
     await observe({ revision: a, sourceRef, sync: 'synced' }, { minute: 0 });
@@ -416,19 +412,17 @@ describe('Recorder', () => {
   });
 
   it('forgets what is gone, and keeps what cannot be read', async () => {
-    await recorder.observe(
-      watch,
+    await recorder.observe(watch, [
       fakeObject('orders', { application: {}, fact: {} }, LABELS),
-    );
-    await recorder.observe(watch, fakeObject('orders', { broken: true }));
+    ]);
+    await recorder.observe(watch, [fakeObject('orders', { broken: true })]);
     await expect(store.countApplications()).resolves.toMatchObject({
       applications: 1,
     });
     await observe({}, { minute: 1 });
-    await recorder.observe(
-      watch,
+    await recorder.observe(watch, [
       fakeObject('orders', { application: { images: ['x'] } }, LABELS),
-    );
+    ]);
     await expect(store.listFacts({})).resolves.toEqual([]);
     await recorder.listed(watch, new Set(['apps/other']), at(2));
     await expect(store.countApplications()).resolves.toMatchObject({

@@ -9,9 +9,11 @@ import type {
 } from '@fairway/plugin-gitops-node';
 import {
   objectKey,
+  type ObjectProblem,
   type WatchedResource,
   type WatchSink,
 } from '../cluster/WatchedResource';
+import { forEachLimited } from '../cluster/waiting';
 import type { GitopsConfig } from '../config';
 import {
   objectId,
@@ -26,6 +28,9 @@ import { FactRecorder } from './FactRecorder';
 import { fingerprintOf } from './fingerprint';
 import { KeyedQueue } from './KeyedQueue';
 
+/** Enough to hide the latency of a database, few enough to leave connections to readers. */
+const CONCURRENT_OBSERVATIONS = 4;
+
 /** What the recorder works with. */
 export interface RecorderOptions {
   store: RecorderStore;
@@ -35,6 +40,11 @@ export interface RecorderOptions {
   logger: LoggerService;
   /** Called after deployments were recorded, so that their commits are looked for. */
   onDeploymentRecorded?(): void;
+  /** Called after objects were recorded, so that commands about them are followed. */
+  onObserved?(
+    watch: WatchedResource,
+    objects: readonly KubernetesObject[],
+  ): Promise<void>;
   now?: () => Date;
 }
 
@@ -70,8 +80,24 @@ export class Recorder implements WatchSink {
 
   async observe(
     watch: WatchedResource,
+    objects: readonly KubernetesObject[],
+  ): Promise<ObjectProblem[]> {
+    const problems: ObjectProblem[] = [];
+    await forEachLimited(objects, CONCURRENT_OBSERVATIONS, async object => {
+      const message = await this.#observe(watch, object);
+      if (message !== undefined) {
+        problems.push({ object: objectKey(object), message });
+      }
+    });
+    await this.#options.onObserved?.(watch, objects);
+    return problems;
+  }
+
+  /** Resolves to why the object cannot be read, if it cannot. */
+  async #observe(
+    watch: WatchedResource,
     object: KubernetesObject,
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const origin = this.#origin(watch, objectKey(object));
     let observations: Observation[];
     try {
@@ -84,7 +110,9 @@ export class Recorder implements WatchSink {
         `Observer '${watch.observer.id}' cannot read ${object.kind} ${origin.object} of cluster '${watch.cluster}'; what was known of it stays`,
         toError(error),
       );
-      return;
+      return `${watch.observer.id} cannot read it: ${
+        toError(error).message
+      }; look at its YAML, and report it with the version of the engine`;
     }
     const keep: string[] = [];
     let changed = false;
@@ -96,6 +124,7 @@ export class Recorder implements WatchSink {
     if (changed || observations.length !== 1) {
       await this.#forget(origin, keep);
     }
+    return undefined;
   }
 
   async remove(watch: WatchedResource, object: string): Promise<void> {

@@ -118,7 +118,7 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
         meta: {
           applicationId: command.id,
           subject: subjectOf(caller.credentials),
-          request: { ...command.request },
+          request: JSON.parse(JSON.stringify(command.request)),
         },
       },
       run: async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import type {
@@ -67,11 +68,22 @@ export class CommandRunner {
     for (const patch of patches) {
       await this.#clusters.patch(patch);
     }
+    const message = messageOf({ engine, application, command, request });
     return {
       application:
         (await this.#store.getApplication(application.id)) ?? application,
       command,
-      message: messageOf({ engine, application, command, request }),
+      message,
+      run: {
+        id: randomUUID(),
+        applicationId: application.id,
+        command,
+        request,
+        requestedBy: subjectOf(caller.credentials),
+        requestedAt: this.#now().toISOString(),
+        state: 'requested',
+        message,
+      },
     };
   }
 }

@@ -178,6 +178,7 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
       entityRef,
       ...buildService({ environments, applications, deployments: recent }),
       deployments: deployments.items,
+      commandRuns: [],
       nextDeploymentsCursor: deployments.nextCursor,
       dora: report.report,
       facts,

@@ -73,6 +73,7 @@ export async function queryClusterStatus(db: Knex): Promise<ClusterStatus[]> {
     return {
       name,
       title,
+      connection: 'kubernetes' as const,
       ...summarizeCluster(resources, now),
       resources,
       applications: counts.get(name) ?? 0,

@@ -2,12 +2,13 @@ import type {
   Application,
   ApplicationCommand,
   ClusterStatus,
+  CommandRequest,
+  CommandRun,
   Deployment,
 } from '../model';
 import type {
   ApplicationsQuery,
   ApplicationsResponse,
-  CommandRequest,
   CommandResponse,
   DeploymentsQuery,
   DeploymentsResponse,
@@ -82,6 +83,11 @@ export interface GitopsApi {
     request?: CommandRequest,
     options?: GitopsRequestOptions,
   ): Promise<CommandResponse>;
+  /** `GET /commands/{id}`: how a command went on; see {@link CommandResponse.run}. */
+  getCommandRun(
+    id: string,
+    options?: GitopsRequestOptions,
+  ): Promise<CommandRun>;
   /** `GET /name-check`. */
   checkName(
     query: NameCheckQuery,

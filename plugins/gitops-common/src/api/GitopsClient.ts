@@ -4,13 +4,14 @@ import type {
   Application,
   ApplicationCommand,
   ClusterStatus,
+  CommandRequest,
+  CommandRun,
   Deployment,
 } from '../model';
 import type { GitopsApi, GitopsRequestOptions } from './GitopsApi';
 import type {
   ApplicationsQuery,
   ApplicationsResponse,
-  CommandRequest,
   CommandResponse,
   DeploymentsQuery,
   DeploymentsResponse,
@@ -111,6 +112,10 @@ export class GitopsClient implements GitopsApi {
       body: request,
       options,
     });
+  }
+
+  getCommandRun(id: string, options?: GitopsRequestOptions) {
+    return this.#get<CommandRun>(['commands', id], {}, options);
   }
 
   checkName(query: NameCheckQuery, options?: GitopsRequestOptions) {

@@ -2,6 +2,7 @@ import type {
   Application,
   ApplicationCommand,
   ClusterStatus,
+  CommandRun,
   Deployment,
   Engine,
   Environment,
@@ -138,6 +139,8 @@ export interface ServiceResponse {
   /** Newest first; the first page, more by {@link GitopsApi.getDeployments}. */
   deployments: Deployment[];
   nextDeploymentsCursor?: string;
+  /** Commands of the last hour, newest first; at most 20. */
+  commandRuns: CommandRun[];
   /** The last 30 days of the production tier. */
   dora: DoraReport;
   facts: Fact[];
@@ -207,24 +210,14 @@ export interface DoraResponse {
   deployments: Array<Omit<Deployment, 'commits'> & { commitCount: number }>;
 }
 
-/** Body of {@link GitopsApi.runCommand}. @public */
-export interface CommandRequest {
-  /** Sync: the revision to deploy; default the one that the source names. */
-  revision?: string;
-  /** Sync: delete what Git no longer names. Default false. */
-  prune?: boolean;
-  /** Sync: only show what would happen. Default false. */
-  dryRun?: boolean;
-  /** Refresh: also drop the engine's cache of rendered manifests. Default false. */
-  hard?: boolean;
-}
-
 /** @public */
 export interface CommandResponse {
   application: Application;
   command: ApplicationCommand;
   /** What was asked of the engine, in one sentence. */
   message: string;
+  /** The command itself; ask {@link GitopsApi.getCommandRun} how it went on. */
+  run: CommandRun;
 }
 
 /** Query of {@link GitopsApi.checkName}. @public */

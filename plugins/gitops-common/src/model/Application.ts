@@ -28,6 +28,8 @@ export interface ApplicationSource {
   chart?: string;
   /** Branch, tag, commit or version range that is followed. */
   targetRevision?: string;
+  /** What turns it into manifests, as far as the engine says so. */
+  type?: 'kustomize' | 'helm' | 'directory' | 'plugin';
   /** The object of the cluster that fetches it: a Flux source. */
   ref?: ObjectRef;
 }
@@ -96,7 +98,19 @@ export interface Application {
   phase: MigrationPhase;
   /** Reconciliation is switched off. */
   suspended: boolean;
+  /** The source that decides the revision and the version. */
   source: ApplicationSource;
+  /** All sources in the engine's order, when there is more than one. */
+  sources?: ApplicationSource[];
+  /** Argo CD: the AppProject that it is in. */
+  project?: string;
+  /**
+   * The object that made it and would make it again: an ApplicationSet, an app of apps, a
+   * ResourceSet or a Kustomization.
+   */
+  parent?: ObjectRef;
+  /** Applications that must be ready before this one is reconciled (Flux `dependsOn`). */
+  dependsOn?: ObjectRef[];
   /** Where it deploys to. */
   destination: { namespace?: string; server?: string };
   /** Revision that runs: a commit for Git sources, a version for charts. */
@@ -128,6 +142,15 @@ export interface Application {
   observedAt: string;
   /** Set when the cluster cannot be seen at present: what is shown was true then (ISO time). */
   staleSince?: string;
+}
+
+/** Names one object that an application manages, for a command about it alone. @public */
+export interface CommandResource {
+  /** Empty for the core group. */
+  group: string;
+  kind: string;
+  namespace?: string;
+  name: string;
 }
 
 /** The commands that change no desired state. @public */

@@ -1,5 +1,6 @@
 export * from './Application';
 export * from './ClusterStatus';
+export * from './CommandRun';
 export * from './Deployment';
 export * from './Environment';
 export * from './Fact';

@@ -32,6 +32,7 @@ export function gitopsServiceMock(
     getDora: refuse('getDora'),
     getClusters: refuse('getClusters'),
     runCommand: refuse('runCommand'),
+    getCommandRun: refuse('getCommandRun'),
     checkName: refuse('checkName'),
     ...answers,
   };

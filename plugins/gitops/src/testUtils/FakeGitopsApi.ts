@@ -7,6 +7,7 @@ import {
   type ClusterStatus,
   type CommandPermission,
   type CommandRequest,
+  type CommandRun,
   type Deployment,
   type DeploymentsQuery,
   type DoraQuery,
@@ -147,6 +148,7 @@ export class FakeGitopsApi implements GitopsApi {
           !sampleEnvironments.some(({ name }) => name === environment),
       ),
       deployments: deployments.slice(0, this.pageSize),
+      commandRuns: [],
       nextDeploymentsCursor:
         deployments.length > this.pageSize ? String(this.pageSize) : undefined,
       dora: sampleDora(),
@@ -200,6 +202,17 @@ export class FakeGitopsApi implements GitopsApi {
     return { items: this.clusters };
   }
 
+  /** The last command that was given. */
+  run?: CommandRun;
+
+  async getCommandRun(id: string) {
+    this.#called('getCommandRun', id);
+    if (this.run?.id !== id) {
+      throw new Error(`There is no command ${id}`);
+    }
+    return this.run;
+  }
+
   async runCommand(
     id: string,
     command: ApplicationCommand,
@@ -215,11 +228,15 @@ export class FakeGitopsApi implements GitopsApi {
     this.applications = this.applications.map(one =>
       one.id === id ? application : one,
     );
-    return {
-      application,
-      command,
-      message: `Asked for ${command} of ${application.ref.name}.`,
+    const message = `Asked for ${command} of ${application.ref.name}.`;
+    this.run = {
+      ...{ id: `${id}/1`, applicationId: id, command, message },
+      request: request ?? {},
+      requestedBy: 'user:default/ada',
+      requestedAt: new Date().toISOString(),
+      state: 'requested',
     };
+    return { application, command, message, run: this.run };
   }
 
   async checkName(query: NameCheckQuery): Promise<NameCheckResponse> {

@@ -266,6 +266,7 @@ export function sampleClusters(): ClusterStatus[] {
   const cluster = (name: string): ClusterStatus => ({
     name,
     title: name,
+    connection: 'kubernetes',
     state: 'connected',
     since: hoursAgo(48),
     resources: [],
