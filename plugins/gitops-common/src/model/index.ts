@@ -5,5 +5,6 @@ export * from './Deployment';
 export * from './Environment';
 export * from './Fact';
 export * from './health';
+export * from './RolloutDetails';
 export * from './sync';
 export * from './SyncPolicy';
