@@ -134,15 +134,52 @@ export interface SourceObservation {
   message?: string;
 }
 
-/** A fact about a service: a rollout, a preview, a guardrail. @public */
+/** The object that a fact speaks of, where that is not the object that says so. @public */
+export interface FactSubject {
+  /** Absent where the report does not say it; empty for the core group. */
+  group?: string;
+  kind: string;
+  namespace?: string;
+  name: string;
+}
+
+/**
+ * A fact about a service: a rollout, a preview, a guardrail.
+ *
+ * @remarks
+ * The recorder ties it to a service and an environment: by its labels; else by the application
+ * that manages `subject` (or the object itself, when there is none); else by those that deploy to
+ * `targetNamespace`, when all of them are of one service. What none of these decides belongs to
+ * the cluster.
+ *
+ * @public
+ */
 export interface FactObservation
   extends Omit<Fact, 'id' | 'entityRef' | 'environment' | 'observedAt'> {
   type: 'fact';
   labels: Record<string, string>;
   /** Namespace whose applications it concerns, when the labels do not say. */
   targetNamespace?: string;
+  /** The object that it is about, when it is another than `ref`. */
+  subject?: FactSubject;
+  /**
+   * Tells apart the facts of one object, which MUST be stable and distinct among them: one
+   * report about many objects is a fact for each. Absent for the only or overall one.
+   */
+  part?: string;
+  /**
+   * Of objects that follow one another, such as the backups of a schedule, only the latest is
+   * kept: of those with the same kind, namespace and `name`, the one with the latest `at` (ISO
+   * time). An earlier one does not come back when the latest is deleted, before the next list.
+   */
+  series?: { name: string; at: string };
   /** The failure that it means for the deployment in progress, for example an aborted rollout. */
-  failure?: { signal: FailureSignal; reason: string };
+  failure?: {
+    signal: FailureSignal;
+    reason: string;
+    /** ISO time of the first failing signal, when the object says so. */
+    startedAt?: string;
+  };
 }
 
 /** What an observer says about one object. @public */

@@ -142,8 +142,17 @@ export function describeObserverContract(options: {
         const observations = observer.observe(object, CONTEXT);
         expect(observations).not.toEqual([]);
         expectWellFormed(observations, object.metadata.name);
-        expect(observer.resources.map(resource => resource.kind)).toContain(
-          object.kind,
+        const [group] = object.apiVersion.split('/');
+        const kinds = observer.resources
+          .filter(({ kind }) => kind !== '*')
+          .map(({ kind }) => kind);
+        const groups = observer.resources
+          .filter(({ kind }) => kind === '*')
+          .map(resource => resource.group);
+        expect([...kinds, ...groups]).toEqual(
+          expect.arrayContaining([
+            groups.includes(group) ? group : object.kind,
+          ]),
         );
       }
     });
