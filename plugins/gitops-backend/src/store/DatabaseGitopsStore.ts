@@ -25,6 +25,8 @@ import {
   refreshLastDeployment,
   updateCompletedDeployment,
 } from './attributionTable';
+import type { ChangeFeed } from './ChangeFeed';
+import { queryChangesSince, queryLatestChange } from './changeTables';
 import {
   markUnreachable,
   queryClusterStatus,
@@ -79,7 +81,7 @@ type Watch = Pick<ObservedOrigin, 'cluster' | 'resource'>;
  * @remarks
  * This class owns the transactions; the statements are in the files of their tables.
  */
-export class DatabaseGitopsStore implements GitopsStore {
+export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   readonly exclusive: boolean;
   readonly #db: Knex;
 
@@ -110,6 +112,14 @@ export class DatabaseGitopsStore implements GitopsStore {
 
   countApplications(filter: ApplicationFilter = {}) {
     return aggregateApplications(this.#db, filter);
+  }
+
+  latestChange() {
+    return queryLatestChange(this.#db);
+  }
+
+  changesSince(seq: number, limit: number) {
+    return queryChangesSince(this.#db, seq, limit);
   }
 
   async getApplication(id: string) {

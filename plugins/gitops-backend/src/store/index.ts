@@ -1,3 +1,4 @@
 export * from './GitopsStore';
 export { DatabaseGitopsStore } from './DatabaseGitopsStore';
 export { deploymentId, failureId, objectId } from './ids';
+export type { ChangeFeed, Changes } from './ChangeFeed';

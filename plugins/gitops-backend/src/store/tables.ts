@@ -9,6 +9,9 @@ export const TABLES = {
   clusters: 'clusters',
   clusterStatus: 'cluster_status',
   leases: 'leases',
+  changes: 'changes',
+  changeCounter: 'change_counter',
+  commandRuns: 'command_runs',
 } as const;
 
 /** Where a row came from; part of several tables. */
@@ -131,4 +134,39 @@ export interface DbClusterStatusRow {
   since: string;
   last_seen_at: string | null;
   message: string | null;
+}
+
+/** Row of `command_runs`. */
+export interface DbCommandRunRow {
+  id: string;
+  application_id: string;
+  entity_ref: string | null;
+  engine: string;
+  target: string;
+  command: string;
+  request: string;
+  requested_by: string;
+  requested_at: string;
+  state: string;
+  message: string;
+  heard_at: string;
+  finished_at: string | null;
+  exclusive_key: string | null;
+}
+
+/** Row of `changes`: the number of the last change of something. */
+export interface DbChangeRow {
+  kind: 'application' | 'entity' | 'cluster';
+  name: string;
+  /** Text on PostgreSQL. */
+  seq: number | string;
+}
+
+/** The one row of `change_counter`. */
+export interface DbChangeCounterRow {
+  id: number;
+  /** The last number; text on PostgreSQL. */
+  value: number | string;
+  /** Changes up to this number may be forgotten. */
+  pruned: number | string;
 }
