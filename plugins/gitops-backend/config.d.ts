@@ -57,6 +57,43 @@ export interface Config {
     };
 
     /**
+     * Who may send webhooks to `/api/gitops/webhooks/<source>`. They make Fairway look sooner;
+     * it works without them. Sources without a secret are refused.
+     */
+    webhooks?: {
+      /** Argo CD's notifications: the header `Authorization: Bearer <secret>`. */
+      argocd?: {
+        /** At least 16 characters. @visibility secret */
+        secret: string;
+      };
+      /** Flux's notification provider of type `generic-hmac`. */
+      flux?: {
+        /** At least 16 characters; the `token` of its secret. @visibility secret */
+        secret: string;
+      };
+      /** Push events of GitHub. */
+      github?: {
+        /** At least 16 characters. @visibility secret */
+        secret: string;
+      };
+      /** Push events of GitLab; its "secret token". */
+      gitlab?: {
+        /** At least 16 characters. @visibility secret */
+        secret: string;
+      };
+      /** Push events of Gitea and Forgejo. */
+      gitea?: {
+        /** At least 16 characters. @visibility secret */
+        secret: string;
+      };
+      /** Push events of Bitbucket, Cloud and Data Center. */
+      bitbucket?: {
+        /** At least 16 characters. @visibility secret */
+        secret: string;
+      };
+    };
+
+    /**
      * URL of the repository that registrations of services go to, in the form that the
      * scaffolder's actions take: `host?owner=platform&repo=gitops`.
      */

@@ -19,6 +19,7 @@ import { CatalogEntityResolver, ChangePublisher, Recorder } from './recorder';
 import { createRouter } from './routes';
 import { createGitopsAnswers } from './service';
 import { DatabaseGitopsStore } from './store';
+import { createWebhooks } from './webhooks';
 
 /**
  * Watches clusters, records deployments, stores and answers.
@@ -63,7 +64,6 @@ export const gitopsPlugin = createBackendPlugin({
           observers: () => observers.list(),
           store,
         });
-        deps.httpRouter.use(createRouter({ httpAuth: deps.httpAuth, answers }));
         registerGitopsActions({
           actionsRegistry: deps.actionsRegistry,
           answers,
@@ -93,6 +93,18 @@ export const gitopsPlugin = createBackendPlugin({
           registry: store,
         });
 
+        const webhooks = await createWebhooks({
+          ...{ ...deps, api, sink: recorder, onPush: () => worker.wake() },
+          observers: observers.list(),
+        });
+        // Before the other routes, which parse the bodies that signatures are over.
+        deps.httpRouter.use(webhooks.router);
+        deps.httpRouter.addAuthPolicy({
+          path: '/webhooks',
+          allow: 'unauthenticated',
+        });
+        deps.httpRouter.use(createRouter({ httpAuth: deps.httpAuth, answers }));
+
         lifecycle.addStartupHook(() => {
           resolver.start(async () => {
             await recorder.rejoin();
@@ -102,6 +114,7 @@ export const gitopsPlugin = createBackendPlugin({
           worker.start();
         });
         lifecycle.addShutdownHook(async () => {
+          webhooks.stop();
           await Promise.all([watcher.stop(), resolver.stop(), worker.stop()]);
           publisher.stop();
         });

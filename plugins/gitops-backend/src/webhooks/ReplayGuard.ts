@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+
+/** As long as a body is remembered, and as old as a dated one may be. */
+export const REPLAY_WINDOW_MILLIS = 60 * 60_000;
+const REMEMBERED = 10_000;
+
+/**
+ * Knows the bodies of the last hour, so that one that is sent again costs nothing.
+ *
+ * @remarks
+ * Each replica remembers its own. That is enough: a webhook carries no state, it only makes
+ * Fairway look, so a body that comes twice to two replicas is looked at twice.
+ */
+export class ReplayGuard {
+  readonly #seen: LRUCache<string, true>;
+
+  constructor(options: { now?: () => number } = {}) {
+    const { now } = options;
+    this.#seen = new LRUCache({
+      max: REMEMBERED,
+      ttl: REPLAY_WINDOW_MILLIS,
+      ttlResolution: 0,
+      ...(now && { perf: { now } }),
+    });
+  }
+
+  /** True the first time. */
+  isNew(source: string, body: Buffer): boolean {
+    const digest = createHash('sha256')
+      .update(source)
+      .update('\0')
+      .update(body)
+      .digest('base64');
+    if (this.#seen.has(digest)) {
+      return false;
+    }
+    this.#seen.set(digest, true);
+    return true;
+  }
+}
