@@ -11,6 +11,7 @@ import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { gitopsObserversExtensionPoint } from '@fairway/plugin-gitops-node';
 import { registerGitopsActions } from './actions';
 import { ClusterConnection, ClusterWatcher } from './cluster';
+import { CommandFollower } from './commands';
 import { gitDirectory, readGitopsConfig } from './config';
 import { DoraService } from './dora';
 import { AttributionWorker, GitHistory } from './git';
@@ -55,21 +56,31 @@ export const gitopsPlugin = createBackendPlugin({
         const config = readGitopsConfig(deps.config);
         const store = await DatabaseGitopsStore.create(deps);
         const api = new ClusterConnection({ auth, discovery });
+        const publisher = new ChangePublisher(deps);
+        const engines = {
+          clusters: api,
+          observers: () => observers.list(),
+          connections: () => observers.connections(),
+        };
+        const follower = new CommandFollower({
+          ...{ store, logger, ...engines },
+          onChanged: change => publisher.commandChanged(change),
+        });
 
         const answers = createGitopsAnswers({
-          ...deps,
-          clusters: api,
+          ...{ ...deps, ...engines, store },
           dora: new DoraService({ store, bands: config.dora.bands }),
           gitops: config,
-          observers: () => observers.list(),
-          store,
+          onCommandChanged: change => {
+            follower.changed();
+            publisher.commandChanged(change);
+          },
         });
         registerGitopsActions({
           actionsRegistry: deps.actionsRegistry,
           answers,
         });
 
-        const publisher = new ChangePublisher(deps);
         const worker = new AttributionWorker({
           store,
           history: new GitHistory({
@@ -85,6 +96,7 @@ export const gitopsPlugin = createBackendPlugin({
           ...{ store, resolver, config, logger },
           listener: publisher,
           onDeploymentRecorded: () => worker.wake(),
+          onObserved: (watch, objects) => follower.observed(watch, objects),
         });
         const watcher = new ClusterWatcher({
           ...{ api, logger },
@@ -112,10 +124,13 @@ export const gitopsPlugin = createBackendPlugin({
           });
           watcher.start();
           worker.start();
+          follower.start();
         });
         lifecycle.addShutdownHook(async () => {
           webhooks.stop();
-          await Promise.all([watcher.stop(), resolver.stop(), worker.stop()]);
+          await Promise.all(
+            [watcher, resolver, worker, follower].map(part => part.stop()),
+          );
           publisher.stop();
         });
       },

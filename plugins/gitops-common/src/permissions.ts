@@ -30,10 +30,23 @@ export const gitopsIncidentCreatePermission = createPermission({
   attributes: { action: 'create' },
 });
 
+/**
+ * Shows Fairway's tools to AI clients, and its actions to templates. What a tool answers and does
+ * is decided by the other permissions, as the caller; this one has no resource, so that a policy
+ * which decides by owner does not hide the tools from everybody.
+ *
+ * @public
+ */
+export const gitopsToolUsePermission = createPermission({
+  name: 'gitops.tool.use',
+  attributes: { action: 'read' },
+});
+
 /** Every permission of Fairway. @public */
 export const gitopsPermissions = [
   gitopsApplicationReadPermission,
   gitopsApplicationOperatePermission,
   gitopsDeploymentAnnotatePermission,
   gitopsIncidentCreatePermission,
+  gitopsToolUsePermission,
 ];

@@ -1,8 +1,6 @@
 import type { PermissionsRegistryService } from '@backstage/backend-plugin-api';
-import {
-  gitopsIncidentCreatePermission,
-  gitopsPermissions,
-} from '@fairway/plugin-gitops-common';
+import { isResourcePermission } from '@backstage/plugin-permission-common';
+import { gitopsPermissions } from '@fairway/plugin-gitops-common';
 import type { GitopsReader } from '../store';
 import type { OwnersOfEntities } from '../service/OwnersOfEntities';
 import { gitopsApplicationResourceRef } from './gitopsApplicationResourceRef';
@@ -17,8 +15,8 @@ export function registerGitopsPermissions(options: {
   const { permissionsRegistry, store, owners } = options;
   permissionsRegistry.addResourceType({
     resourceRef: gitopsApplicationResourceRef,
-    permissions: gitopsPermissions.filter(
-      permission => permission !== gitopsIncidentCreatePermission,
+    permissions: gitopsPermissions.filter(permission =>
+      isResourcePermission(permission),
     ),
     rules: [isEntityOwner],
     getResources: async ids => {
@@ -41,5 +39,7 @@ export function registerGitopsPermissions(options: {
       });
     },
   });
-  permissionsRegistry.addPermissions([gitopsIncidentCreatePermission]);
+  permissionsRegistry.addPermissions(
+    gitopsPermissions.filter(permission => !isResourcePermission(permission)),
+  );
 }

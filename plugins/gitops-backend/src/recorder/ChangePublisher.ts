@@ -132,6 +132,11 @@ export class ChangePublisher implements ChangeListener {
     this.#applications.add(change);
   }
 
+  /** A command was given, or stands otherwise than before. */
+  commandChanged(change: ChangedThing): void {
+    this.#applications.add(change);
+  }
+
   clusterChanged(): void {
     this.#clusters.add({});
   }

@@ -14,6 +14,7 @@ const ROUTES: Array<['get' | 'post', string, string]> = [
     '/applications/{id}/{command}',
     `/applications/${ID.production}/refresh`,
   ],
+  ['get', '/commands/{id}', '/commands/COMMAND'],
   ['get', '/services/{namespace}/{name}', '/services/default/orders'],
   ['get', '/deployments', '/deployments'],
   ['get', '/deployments/{id}', '/deployments/DEPLOYMENT'],
@@ -27,6 +28,13 @@ describe('the HTTP API', () => {
   const world = useAnswersBackend();
 
   async function urlOf(path: string): Promise<string> {
+    if (path.includes('COMMAND')) {
+      const { body } = await world.call(
+        'post',
+        `/applications/${ID.production}/refresh`,
+      );
+      return path.replace('COMMAND', body.run.id);
+    }
     if (!path.includes('DEPLOYMENT')) {
       return path;
     }
@@ -107,7 +115,9 @@ describe('the HTTP API', () => {
 
     it.each([
       ['an unknown command', 'explode', {}],
-      ['an unknown field', 'sync', { force: true }],
+      ['an unknown field', 'sync', { everywhere: true }],
+      ['a list of no objects', 'sync', { resources: [] }],
+      ['an object without a kind', 'sync', { resources: [{ name: 'x' }] }],
       ['a field of the wrong type', 'sync', { prune: 'yes' }],
       ['a command that the engine does not have', 'suspend', {}],
     ])('refuses %s', async (_, command, body) => {

@@ -3,6 +3,7 @@ import express, { type Router } from 'express';
 import PromiseRouter from 'express-promise-router';
 import type { GitopsAnswers } from '../service';
 import { addApplicationsRoutes } from './addApplicationsRoutes';
+import { addCommandsRoutes } from './addCommandsRoutes';
 import { addDeploymentsRoutes } from './addDeploymentsRoutes';
 import { addFleetRoutes } from './addFleetRoutes';
 import { addNameCheckRoutes } from './addNameCheckRoutes';
@@ -20,9 +21,10 @@ export interface RouterOptions {
  */
 export function createRouter(options: RouterOptions): Router {
   const router = PromiseRouter();
-  router.use(express.json({ limit: '100kb' }));
+  router.use(express.json({ limit: '200kb' }));
   addFleetRoutes(router, options);
   addApplicationsRoutes(router, options);
+  addCommandsRoutes(router, options);
   addServicesRoutes(router, options);
   addDeploymentsRoutes(router, options);
   addNameCheckRoutes(router, options);

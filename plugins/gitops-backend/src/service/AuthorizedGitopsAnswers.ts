@@ -101,6 +101,10 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
     return this.#answers.getClusters(await this.#authorize(caller));
   }
 
+  async getCommandRun(id: string, caller: Caller) {
+    return this.#answers.getCommandRun(id, await this.#authorize(caller));
+  }
+
   async checkName(query: NameCheckQuery, caller: Caller) {
     return this.#answers.checkName(query, await this.#authorize(caller));
   }

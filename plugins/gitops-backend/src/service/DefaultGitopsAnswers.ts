@@ -4,6 +4,7 @@ import {
   type ApplicationsQuery,
   type ApplicationsResponse,
   type ClusterStatus,
+  type CommandRun,
   type Deployment,
   type DeploymentsQuery,
   type DeploymentsResponse,
@@ -15,7 +16,7 @@ import {
   type ServiceResponse,
 } from '@fairway/plugin-gitops-common';
 import type { DoraService } from '../dora';
-import type { ApplicationFilter, GitopsReader } from '../store';
+import type { ApplicationFilter, CommandStore, GitopsReader } from '../store';
 import { buildService } from './buildService';
 import { countApplications, errorsOf } from './clusterAnswers';
 import type { CommandRunner } from './CommandRunner';
@@ -34,10 +35,14 @@ const TIMELINE_LIMIT = 12;
 /** How far back a commit may wait for the next environment, in days. */
 const WAITING_DAYS = 90;
 const DAY_MS = 86_400_000;
+/** How far back a command is of interest on a service's page, and how many are. */
+const COMMANDS_MS = 3_600_000;
+const COMMANDS_LIMIT = 20;
 
 /** What {@link DefaultGitopsAnswers} stands on. */
 export interface DefaultGitopsAnswersOptions {
-  store: GitopsReader;
+  store: GitopsReader &
+    Pick<CommandStore, 'getStoredCommandRun' | 'listCommandRuns'>;
   directory: ServiceDirectory;
   dora: DoraService;
   commands: CommandRunner;
@@ -153,32 +158,45 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
       );
     }
     const now = this.#options.now?.() ?? new Date();
-    const [page, clusters, deployments, recent, report, facts, operate] =
-      await Promise.all([
-        store.listApplications({ entityRefs: [entityRef] }),
-        store.listClusterStatus(),
-        store.listDeployments({
-          entityRef: [entityRef],
-          limit: TIMELINE_LIMIT,
-        }),
-        store.deploymentsInWindow({
-          from: new Date(now.getTime() - WAITING_DAYS * DAY_MS).toISOString(),
-          to: new Date(now.getTime() + DAY_MS).toISOString(),
-          entityRefs: [entityRef],
-        }),
-        dora.getReport(
-          { scope: { kind: 'service', ref: entityRef } },
-          { services: [service] },
-        ),
-        store.listFacts({ entityRefs: [entityRef] }),
-        caller.mayOperate(service),
-      ]);
+    const [
+      page,
+      clusters,
+      deployments,
+      recent,
+      report,
+      facts,
+      operate,
+      commandRuns,
+    ] = await Promise.all([
+      store.listApplications({ entityRefs: [entityRef] }),
+      store.listClusterStatus(),
+      store.listDeployments({
+        entityRef: [entityRef],
+        limit: TIMELINE_LIMIT,
+      }),
+      store.deploymentsInWindow({
+        from: new Date(now.getTime() - WAITING_DAYS * DAY_MS).toISOString(),
+        to: new Date(now.getTime() + DAY_MS).toISOString(),
+        entityRefs: [entityRef],
+      }),
+      dora.getReport(
+        { scope: { kind: 'service', ref: entityRef } },
+        { services: [service] },
+      ),
+      store.listFacts({ entityRefs: [entityRef] }),
+      caller.mayOperate(service),
+      store.listCommandRuns({
+        entityRef,
+        since: new Date(now.getTime() - COMMANDS_MS).toISOString(),
+        limit: COMMANDS_LIMIT,
+      }),
+    ]);
     const applications = markStale(page.items, clusters);
     return {
       entityRef,
       ...buildService({ environments, applications, deployments: recent }),
       deployments: deployments.items,
-      commandRuns: [],
+      commandRuns,
       nextDeploymentsCursor: deployments.nextCursor,
       dora: report.report,
       facts,
@@ -262,6 +280,26 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
   ) {
     const application = await this.getApplication(command.id, caller);
     return this.#options.commands.run({ ...command, application }, caller);
+  }
+
+  async getCommandRun(
+    id: string,
+    caller: AuthorizedCaller,
+  ): Promise<CommandRun> {
+    const { store, directory } = this.#options;
+    const stored = await store.getStoredCommandRun(id);
+    const application =
+      stored && (await store.getApplication(stored.run.applicationId));
+    const entityRef = application ? application.entityRef : stored?.entityRef;
+    const services = await directory.getServices(caller.credentials, {
+      including: entityRef ? [entityRef] : [],
+    });
+    if (!stored || !isReadable(entityRef, services, caller)) {
+      throw new NotFoundError(
+        `There is no command '${id}' that you may see; commands are forgotten after 30 days`,
+      );
+    }
+    return stored.run;
   }
 
   checkName(query: NameCheckQuery, caller: AuthorizedCaller) {

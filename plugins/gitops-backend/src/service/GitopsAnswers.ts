@@ -9,6 +9,7 @@ import type {
   CommandPermission,
   CommandRequest,
   CommandResponse,
+  CommandRun,
   Deployment,
   DeploymentsQuery,
   DeploymentsResponse,
@@ -43,8 +44,9 @@ export interface AuthorizedCaller extends Caller {
  * @remarks
  * Errors: NotAllowedError when the caller may read nothing or not give the command,
  * NotFoundError for what does not exist or the caller may not see, InputError for a query that
- * makes no sense or a command that the engine does not have, ServiceUnavailableError for a
- * cluster that does not take a command.
+ * makes no sense or a command that the engine does not have or cannot take now, ConflictError
+ * for a sync while another one runs, ServiceUnavailableError for a cluster that does not take a
+ * command.
  */
 export interface GitopsAnswers<TCaller extends Caller = Caller> {
   getFleet(query: FleetQuery, caller: TCaller): Promise<FleetResponse>;
@@ -69,5 +71,7 @@ export interface GitopsAnswers<TCaller extends Caller = Caller> {
     },
     caller: TCaller,
   ): Promise<CommandResponse>;
+  /** How a command stands; readable for who may read its application. */
+  getCommandRun(id: string, caller: TCaller): Promise<CommandRun>;
   checkName(query: NameCheckQuery, caller: TCaller): Promise<NameCheckResponse>;
 }

@@ -7,12 +7,15 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { ScmIntegrations } from '@backstage/integration';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
-import type { GitopsObserver } from '@fairway/plugin-gitops-node';
+import type {
+  GitopsConnection,
+  GitopsObserver,
+} from '@fairway/plugin-gitops-node';
 import type { ClusterApi } from '../cluster';
 import type { GitopsConfig } from '../config';
 import type { DoraService } from '../dora';
 import { registerGitopsPermissions } from '../permissions';
-import type { GitopsReader } from '../store';
+import type { CommandStore, GitopsReader } from '../store';
 import { AuthorizedGitopsAnswers } from './AuthorizedGitopsAnswers';
 import { CommandRunner } from './CommandRunner';
 import { DefaultGitopsAnswers } from './DefaultGitopsAnswers';
@@ -32,9 +35,16 @@ export interface CreateGitopsAnswersOptions {
   dora: DoraService;
   gitops: Pick<GitopsConfig, 'environments' | 'platformRepository'>;
   observers: () => readonly GitopsObserver[];
+  /** Default: none. */
+  connections?: () => readonly GitopsConnection[];
+  /** A command was given, or could not be carried out. */
+  onCommandChanged?(change: {
+    applicationId: string;
+    entityRef?: string;
+  }): void;
   permissions: PermissionsService;
   permissionsRegistry: PermissionsRegistryService;
-  store: GitopsReader;
+  store: GitopsReader & CommandStore;
 }
 
 /** Registers the permissions, and builds the answers that respect them. */
@@ -59,7 +69,11 @@ export function createGitopsAnswers(
       directory,
       dora: options.dora,
       environments: options.gitops.environments,
-      commands: new CommandRunner({ observers, clusters, store }),
+      commands: new CommandRunner({
+        ...{ observers, clusters, store },
+        connections: options.connections ?? (() => []),
+        onChanged: change => options.onCommandChanged?.(change),
+      }),
       names: new NameChecker({
         directory,
         store,

@@ -34,6 +34,14 @@ import {
   takeLease,
   upsertClusterStatus,
 } from './clusterTables';
+import type { CommandNews, StoredCommandRun } from './CommandStore';
+import {
+  insertRun,
+  queryOpenRuns,
+  queryRun,
+  queryRuns,
+  updateRun,
+} from './commandTable';
 import { queryDeployments, queryDeploymentWindow } from './deploymentQueries';
 import {
   insertBackfilledDeployments,
@@ -106,20 +114,20 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
     this.exclusive = isSqlite(db);
   }
 
-  listApplications(query: ApplicationPageQuery) {
-    return queryApplications(this.#db, query);
-  }
-
-  countApplications(filter: ApplicationFilter = {}) {
-    return aggregateApplications(this.#db, filter);
-  }
-
   latestChange() {
     return queryLatestChange(this.#db);
   }
 
   changesSince(seq: number, limit: number) {
     return queryChangesSince(this.#db, seq, limit);
+  }
+
+  listApplications(query: ApplicationPageQuery) {
+    return queryApplications(this.#db, query);
+  }
+
+  countApplications(filter: ApplicationFilter = {}) {
+    return aggregateApplications(this.#db, filter);
   }
 
   async getApplication(id: string) {
@@ -342,6 +350,31 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
         clusters.map(cluster => cluster.name),
       );
     });
+  }
+
+  insertCommandRun(
+    stored: StoredCommandRun,
+    options: { exclusiveKey?: string },
+  ) {
+    return this.#db.transaction(trx =>
+      insertRun(trx, stored, options.exclusiveKey),
+    );
+  }
+
+  getStoredCommandRun(id: string) {
+    return queryRun(this.#db, id);
+  }
+
+  listCommandRuns(query: { entityRef: string; since: string; limit: number }) {
+    return queryRuns(this.#db, query);
+  }
+
+  openCommandRuns() {
+    return queryOpenRuns(this.#db);
+  }
+
+  updateCommandRun(id: string, news: CommandNews) {
+    return updateRun(this.#db, id, news);
   }
 
   acquireLease(lease: { name: string; holder: string; seconds: number }) {

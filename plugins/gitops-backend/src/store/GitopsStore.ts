@@ -19,6 +19,9 @@ import type {
   FactObservation,
   SourceObservation,
 } from '@fairway/plugin-gitops-node';
+import type { CommandStore } from './CommandStore';
+import type { ObjectVersion } from './ObjectVersion';
+import type { RecorderStore } from './RecorderStore';
 
 /** Which applications; lists are alternatives, different fields must all match. */
 export interface ApplicationFilter {
@@ -64,8 +67,14 @@ export interface ApplicationCounts {
   unregistered: number;
 }
 
-/** An observation without the engine's history, which has its own table. */
-export type StoredObservation = Omit<ApplicationObservation, 'deployments'>;
+/**
+ * An observation without the engine's history, which has its own table, and without annotations,
+ * which may hold a copy of the whole object.
+ */
+export type StoredObservation = Omit<
+  ApplicationObservation,
+  'deployments' | 'annotations'
+>;
 
 /** What a row of something observed says about where it came from. */
 export interface ObservedOrigin {
@@ -74,6 +83,8 @@ export interface ObservedOrigin {
   resource: string;
   /** The object of the cluster: `<namespace>/<name>`, without the slash when cluster-scoped. */
   object: string;
+  /** The version of the object; absent when its source does not say. */
+  version?: ObjectVersion;
 }
 
 /** An application with what the recorder needs to judge the next observation. */
@@ -226,73 +237,6 @@ export interface AttributionStore {
   putFailure(failure: Failure): Promise<void>;
 }
 
-/** What the recorder reads and writes. */
-export interface RecorderStore
-  extends Pick<GitopsReader, 'listApplications'>,
-    Pick<AttributionStore, 'putFailure'> {
-  getStoredApplication(id: string): Promise<StoredApplication | undefined>;
-  applyApplicationChange(change: ApplicationChange): Promise<{
-    /** Ids of the deployments that were new. */
-    inserted: string[];
-  }>;
-  /** The newest observed deployments of an application, newest first. */
-  latestDeployments(
-    applicationId: string,
-    limit: number,
-  ): Promise<Deployment[]>;
-  /** The subset of `keys` that is stored already. */
-  knownDeploymentKeys(
-    applicationId: string,
-    keys: readonly string[],
-  ): Promise<Set<string>>;
-  openFailures(applicationId: string): Promise<Failure[]>;
-
-  getSource(key: string): Promise<StoredSource | undefined>;
-  putSource(source: StoredSource): Promise<void>;
-  applicationsOfSource(key: string): Promise<StoredApplication[]>;
-
-  getFact(id: string): Promise<StoredFact | undefined>;
-  putFact(fact: StoredFact): Promise<void>;
-  listStoredFacts(): Promise<StoredFact[]>;
-
-  /** Everything stored; for joining entities anew. */
-  listStoredApplications(): Promise<StoredApplication[]>;
-
-  /** Objects of a watch that something is stored of. */
-  listObjects(
-    origin: Pick<ObservedOrigin, 'cluster' | 'resource'>,
-  ): Promise<Set<string>>;
-  /**
-   * Deletes what is stored of an object, except the rows with these ids or keys.
-   * Deployments and failures stay: they are history.
-   */
-  deleteObject(
-    origin: ObservedOrigin,
-    keep?: readonly string[],
-  ): Promise<{
-    applications: Application[];
-    facts: Fact[];
-    sourceKeys: string[];
-  }>;
-  /** Everything stored of a watch was seen to be so at that time. */
-  touchObserved(
-    origin: Pick<ObservedOrigin, 'cluster' | 'resource'>,
-    at: string,
-  ): Promise<void>;
-
-  /** What a watch knows of its connection; a missing `lastSeenAt` keeps the last known one. */
-  putClusterStatus(
-    watch: Pick<ObservedOrigin, 'cluster' | 'resource'>,
-    status: ClusterResourceStatus,
-  ): Promise<void>;
-  /** No watch runs: everything stored is as old as it was last seen. */
-  failWatches(message: string): Promise<void>;
-  /** Registers the configured clusters, and deletes what is stored of all others. */
-  setClusters(
-    clusters: ReadonlyArray<{ name: string; title: string }>,
-  ): Promise<void>;
-}
-
 /** A lock with an end, so that one replica does something at a time. */
 export interface LeaseStore {
   /** True when only one process can use the database, so that no lease is ever contended. */
@@ -311,4 +255,5 @@ export interface GitopsStore
   extends GitopsReader,
     AttributionStore,
     RecorderStore,
-    LeaseStore {}
+    LeaseStore,
+    CommandStore {}

@@ -1,4 +1,7 @@
+export * from './CommandStore';
 export * from './GitopsStore';
 export { DatabaseGitopsStore } from './DatabaseGitopsStore';
 export { deploymentId, failureId, objectId } from './ids';
 export type { ChangeFeed, Changes } from './ChangeFeed';
+export * from './ObjectVersion';
+export * from './RecorderStore';

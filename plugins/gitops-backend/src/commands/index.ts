@@ -1,0 +1,1 @@
+export { CommandFollower } from './CommandFollower';

@@ -1,0 +1,59 @@
+import type { CommandRun, ObjectRef } from '@fairway/plugin-gitops-common';
+
+/** The object of the cluster that says how a command goes on. */
+export interface CommandTarget {
+  ref: ObjectRef;
+  /** Lower-case plural, as in the URL. */
+  plural: string;
+}
+
+/** A command with what is needed to follow it. */
+export interface StoredCommandRun {
+  run: CommandRun;
+  /** Entity ref of the component that the application belonged to. */
+  entityRef?: string;
+  /** Id of the observer that understands the target. */
+  engine: string;
+  target: CommandTarget;
+  /** ISO time of the last news; of the request, when there was none yet. */
+  heardAt: string;
+}
+
+/** What is known anew of a command. */
+export interface CommandNews {
+  state: CommandRun['state'];
+  message: string;
+  /** ISO time of the end; must be given with a state that is over. */
+  finishedAt?: string;
+  /** ISO time of the news. */
+  heardAt: string;
+}
+
+/** Commands that were given. */
+export interface CommandStore {
+  /**
+   * Remembers a command before it is carried out, and forgets those of more than 30 days ago.
+   *
+   * @returns the command of the same `exclusiveKey` that is not over yet; the new one is not
+   * stored then.
+   */
+  insertCommandRun(
+    stored: StoredCommandRun,
+    options: { exclusiveKey?: string },
+  ): Promise<StoredCommandRun | undefined>;
+  getStoredCommandRun(id: string): Promise<StoredCommandRun | undefined>;
+  /** Those of a component since a moment (ISO time), newest first. */
+  listCommandRuns(query: {
+    entityRef: string;
+    since: string;
+    limit: number;
+  }): Promise<CommandRun[]>;
+  /** All that are not over, oldest first. */
+  openCommandRuns(): Promise<StoredCommandRun[]>;
+  /**
+   * Writes news of a command that is not over.
+   *
+   * @returns false when it was over already, or the news say less than is known.
+   */
+  updateCommandRun(id: string, news: CommandNews): Promise<boolean>;
+}

@@ -1,0 +1,138 @@
+import type { CommandRun } from '@fairway/plugin-gitops-common';
+import type { Knex } from 'knex';
+import type { CommandNews, StoredCommandRun } from './CommandStore';
+import { isoTime } from './sql';
+import { TABLES, type DbCommandRunRow } from './tables';
+
+const KEEP_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+function toRun(row: DbCommandRunRow): CommandRun {
+  return {
+    id: row.id,
+    applicationId: row.application_id,
+    command: row.command as CommandRun['command'],
+    request: JSON.parse(row.request),
+    requestedBy: row.requested_by,
+    requestedAt: row.requested_at,
+    state: row.state as CommandRun['state'],
+    message: row.message,
+    ...(row.finished_at ? { finishedAt: row.finished_at } : {}),
+  };
+}
+
+function toStored(row: DbCommandRunRow): StoredCommandRun {
+  return {
+    run: toRun(row),
+    ...(row.entity_ref ? { entityRef: row.entity_ref } : {}),
+    engine: row.engine,
+    target: JSON.parse(row.target),
+    heardAt: row.heard_at,
+  };
+}
+
+function toRow(
+  { run, entityRef, engine, target, heardAt }: StoredCommandRun,
+  exclusiveKey: string | undefined,
+): DbCommandRunRow {
+  return {
+    id: run.id,
+    application_id: run.applicationId,
+    entity_ref: entityRef ?? null,
+    engine,
+    target: JSON.stringify(target),
+    command: run.command,
+    request: JSON.stringify(run.request),
+    requested_by: run.requestedBy,
+    requested_at: isoTime(run.requestedAt),
+    state: run.state,
+    message: run.message,
+    heard_at: isoTime(heardAt),
+    finished_at: run.finishedAt ? isoTime(run.finishedAt) : null,
+    exclusive_key: exclusiveKey ?? null,
+  };
+}
+
+/** See `CommandStore.insertCommandRun`; in a transaction. */
+export async function insertRun(
+  trx: Knex,
+  stored: StoredCommandRun,
+  exclusiveKey: string | undefined,
+): Promise<StoredCommandRun | undefined> {
+  const table = () => trx<DbCommandRunRow>(TABLES.commandRuns);
+  const oldest = Date.parse(stored.run.requestedAt) - KEEP_DAYS * DAY_MS;
+  await table()
+    .where('requested_at', '<', new Date(oldest).toISOString())
+    .whereNotNull('finished_at')
+    .delete();
+  const inserted = await table()
+    .insert(toRow(stored, exclusiveKey))
+    .onConflict('exclusive_key')
+    .ignore()
+    .returning('id');
+  if (inserted.length > 0 || exclusiveKey === undefined) {
+    return undefined;
+  }
+  const other = await table().where({ exclusive_key: exclusiveKey }).first();
+  // It ended in between: then it is in nobody's way.
+  return other ? toStored(other) : insertRun(trx, stored, exclusiveKey);
+}
+
+/** See `CommandStore.getStoredCommandRun`. */
+export async function queryRun(
+  db: Knex,
+  id: string,
+): Promise<StoredCommandRun | undefined> {
+  const row = await db<DbCommandRunRow>(TABLES.commandRuns)
+    .where({ id })
+    .first();
+  return row && toStored(row);
+}
+
+/** See `CommandStore.listCommandRuns`. */
+export async function queryRuns(
+  db: Knex,
+  query: { entityRef: string; since: string; limit: number },
+): Promise<CommandRun[]> {
+  const rows = await db<DbCommandRunRow>(TABLES.commandRuns)
+    .where({ entity_ref: query.entityRef })
+    .andWhere('requested_at', '>=', isoTime(query.since))
+    .orderBy([
+      { column: 'requested_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(query.limit);
+  return rows.map(toRun);
+}
+
+/** See `CommandStore.openCommandRuns`. */
+export async function queryOpenRuns(db: Knex): Promise<StoredCommandRun[]> {
+  const rows = await db<DbCommandRunRow>(TABLES.commandRuns)
+    .whereNull('finished_at')
+    .orderBy(['requested_at', 'id']);
+  return rows.map(toStored);
+}
+
+/** See `CommandStore.updateCommandRun`. */
+export async function updateRun(
+  db: Knex,
+  id: string,
+  news: CommandNews,
+): Promise<boolean> {
+  const update = db<DbCommandRunRow>(TABLES.commandRuns)
+    .where({ id })
+    .whereNull('finished_at');
+  if (news.state === 'requested') {
+    // An older look must not undo what a newer one found, whoever looked.
+    update.andWhere({ state: 'requested' });
+  }
+  const changed = await update.update({
+    state: news.state,
+    message: news.message,
+    heard_at: isoTime(news.heardAt),
+    ...(news.finishedAt
+      ? { finished_at: isoTime(news.finishedAt), exclusive_key: null }
+      : {}),
+  });
+  return changed > 0;
+}
