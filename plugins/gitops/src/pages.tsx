@@ -18,6 +18,16 @@ export const fleetPage = SubPageBlueprint.make({
   },
 });
 
+export const clustersPage = SubPageBlueprint.make({
+  name: 'clusters',
+  params: {
+    path: 'clusters',
+    title: 'Clusters',
+    loader: () =>
+      import('./components/ClustersPage').then(m => <m.ClustersPage />),
+  },
+});
+
 export const doraPage = SubPageBlueprint.make({
   name: 'dora',
   params: {

@@ -4,7 +4,7 @@ import { gitopsApi } from './apis';
 import { deploymentsEntityCard } from './entityCards';
 import { deploymentsEntityContent } from './entityContents';
 import { serviceNameFormField } from './formFields';
-import { doraPage, fleetPage, gitopsPage } from './pages';
+import { clustersPage, doraPage, fleetPage, gitopsPage } from './pages';
 import {
   createServiceRouteRef,
   doraRouteRef,
@@ -31,6 +31,7 @@ export const gitopsPlugin = createFrontendPlugin({
     gitopsPage,
     fleetPage,
     doraPage,
+    clustersPage,
     deploymentsEntityCard,
     deploymentsEntityContent,
     serviceNameFormField,

@@ -53,6 +53,43 @@ export const gitopsTranslationRef = createTranslationRef({
       unreachable: 'What you see of it was true then. {{message}}',
       unreachableTitle: '{{cluster}} is unreachable since {{time}}',
     },
+    clusters: {
+      states: {
+        connecting: 'Connecting',
+        connected: 'Connected',
+        forbidden: 'Forbidden',
+        unreachable: 'Unreachable',
+        'not-installed': 'Not installed',
+      },
+      connection: { kubernetes: 'Kubernetes API', argocd: 'Argo CD API' },
+      trouble: {
+        unreachable: 'What is shown of {{what}} may be out of date',
+        forbidden: 'The portal may not read {{what}}',
+        unreadable: '{{what}} cannot be read; what was known of it stays',
+      },
+      kinds_one: '{{count}} kind',
+      kinds_other: '{{count}} kinds',
+      lastTrue: 'What you see of it was true at {{time}}.',
+      watched_one: '{{count}} kind is watched',
+      watched_other: '{{count}} kinds are watched',
+      kind: 'Kind',
+      state: 'State',
+      lastSeen: 'Last seen',
+      seen: 'Seen',
+      never: 'never',
+      noEngine:
+        'Neither Argo CD nor Flux is installed there. Their kinds are looked for again all the time.',
+      clockAhead:
+        'Its clock is {{time}} ahead of the portal’s: times that its engines write are wrong by as much. Look at its time service.',
+      clockBehind:
+        'Its clock is {{time}} behind the portal’s: times that its engines write are wrong by as much. Look at its time service.',
+      troubled_one: '{{count}} needs a look',
+      troubled_other: '{{count}} need a look',
+      allWell: 'Everything can be seen',
+      empty: 'No cluster is watched',
+      emptyHelp:
+        'Add clusters to the kubernetes section of app-config, or an Argo CD installation to gitops.argocd.instances; then restart the backend.',
+    },
     fleet: {
       services_one: '{{count}} service',
       services_other: '{{count}} services',

@@ -1,7 +1,11 @@
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { VisuallyHidden } from '@backstage/ui';
-import type { HealthStatus, SyncStatus } from '@fairway/plugin-gitops-common';
+import type {
+  ClusterStatus,
+  HealthStatus,
+  SyncStatus,
+} from '@fairway/plugin-gitops-common';
 import { gitopsTranslationRef } from '../translation';
 import styles from './StateMark.module.css';
 
@@ -73,6 +77,25 @@ const SYNC: Record<SyncStatus, { tone: Tone; shape: ReactElement }> = {
   },
 };
 
+const CONNECTION: Record<
+  ClusterStatus['state'],
+  { tone: Tone; shape: ReactElement }
+> = {
+  connected: HEALTH.healthy,
+  connecting: HEALTH.progressing,
+  forbidden: {
+    tone: 'warning',
+    shape: (
+      <>
+        <circle cx="8" cy="8" r="6.5" {...line} />
+        <path d="M4.5 8h7" {...line} />
+      </>
+    ),
+  },
+  unreachable: HEALTH.degraded,
+  'not-installed': { tone: 'quiet', shape: HEALTH.missing.shape },
+};
+
 interface MarkProps {
   size?: 'small' | 'large';
   /**
@@ -120,4 +143,19 @@ export function SyncMark(props: MarkProps & { sync: SyncStatus }) {
   const { sync, ...rest } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   return <Mark {...rest} {...SYNC[sync]} text={t(`sync.${sync}`)} />;
+}
+
+/** How a cluster, or one of its kinds, can be seen: as shape, word and colour. */
+export function ConnectionMark(
+  props: MarkProps & { state: ClusterStatus['state'] },
+) {
+  const { state, ...rest } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  return (
+    <Mark
+      {...rest}
+      {...CONNECTION[state]}
+      text={t(`clusters.states.${state}`)}
+    />
+  );
 }
