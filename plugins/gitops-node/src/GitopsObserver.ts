@@ -73,6 +73,8 @@ export interface ObservedDeployment {
   initiatedBy?: string;
   /** Images that it brought, when the engine knows them for this very entry. */
   images?: string[];
+  /** What people call it where no image says so: the version of a chart. */
+  version?: string;
 }
 
 /** An application as an engine reports it. @public */
@@ -89,14 +91,17 @@ export interface ApplicationObservation
     | 'suspended'
     | 'source'
     | 'sources'
+    | 'drySource'
     | 'project'
     | 'parent'
     | 'dependsOn'
     | 'destination'
     | 'revision'
     | 'desiredRevision'
+    | 'originRevision'
     | 'images'
     | 'resources'
+    | 'resourceCount'
     | 'operation'
     | 'conditions'
     | 'externalUrls'
@@ -196,6 +201,11 @@ export interface CommandPatch {
   /** Content type of the patch. */
   type: 'application/merge-patch+json';
   patch: JsonObject;
+  /**
+   * The object need not be there; then this write is left out. The last patch of a command MUST
+   * NOT be optional: it is the one that the command is followed by.
+   */
+  optional?: boolean;
 }
 
 /** What `commands` needs to know. @public */

@@ -58,6 +58,8 @@ export interface ApplicationOperation {
   revision?: string;
   /** Who asked for it; absent when the engine did so by itself. */
   initiatedBy?: string;
+  /** How often it was tried again after it failed; absent when it was not. */
+  retryCount?: number;
 }
 
 /** A warning or an error that the engine attached to the application. @public */
@@ -100,8 +102,13 @@ export interface Application {
   suspended: boolean;
   /** The source that decides the revision and the version. */
   source: ApplicationSource;
-  /** All sources in the engine's order, when there is more than one. */
+  /** All sources in the engine's order, where it lists them; absent when it names a single one. */
   sources?: ApplicationSource[];
+  /**
+   * Where people write what the engine renders into `source` by itself (Argo CD's source
+   * hydrator); revisions are those of `source`.
+   */
+  drySource?: ApplicationSource;
   /** Argo CD: the AppProject that it is in. */
   project?: string;
   /**
@@ -117,11 +124,15 @@ export interface Application {
   revision?: string;
   /** Revision that should run, when the engine knows it. */
   desiredRevision?: string;
+  /** Commit that `revision` was built from, when it is an artifact that says so (Flux, OCI). */
+  originRevision?: string;
   /** Full image references that run, sorted. */
   images: string[];
   /** What people call the version: the tag of the main image, else chart version, else short revision. */
   version?: string;
   resources: ApplicationResource[];
+  /** How many there are, when `resources` holds only a part of them. */
+  resourceCount?: number;
   operation?: ApplicationOperation;
   conditions: ApplicationCondition[];
   /** URLs that the application serves. */

@@ -71,3 +71,25 @@ export interface RolloutMetric {
   /** Measurements that failed. */
   failed?: number;
 }
+
+/**
+ * The `details` of a fact of kind `rollout` whose object is an `AnalysisRun` of Argo Rollouts: the
+ * measurements of one analysis. Of the runs of one kind of a rollout only the latest is kept.
+ *
+ * @public
+ */
+export interface AnalysisRunDetails {
+  engine: 'argo-rollouts';
+  /** Name of the `Rollout` in the same namespace that it was made for, if it was. */
+  rollout?: string;
+  /** What it is for: `Step`, `Background`, `PrePromotion` or `PostPromotion`, if it says so. */
+  purpose?: string;
+  /** Index of the step that it was made for. */
+  step?: number;
+  /** The engine's own word, for example `Running`, `Failed` or `Inconclusive`. */
+  phase: string;
+  metrics: RolloutMetric[];
+  /** ISO times. */
+  startedAt?: string;
+  finishedAt?: string;
+}

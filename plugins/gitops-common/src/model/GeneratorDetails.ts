@@ -1,0 +1,59 @@
+import type { HealthStatus } from './health';
+
+/**
+ * The `details` of a fact of kind `generator`, or `preview` when pull requests make the
+ * applications: an Argo CD ApplicationSet.
+ *
+ * @remarks
+ * What the engine does not say is absent.
+ *
+ * @public
+ */
+export interface GeneratorDetails {
+  engine: 'argocd';
+  /**
+   * Kinds of its generators, by the names of their fields, outermost first, each once: for example
+   * `matrix`, `git`, `list`, `pullRequest`.
+   */
+  generators: string[];
+  /** Clone URLs that its generators read, and projects of forges as `owner/name`; sorted. */
+  reads: string[];
+  /** The applications that it made, sorted by name; the engine may leave some out. */
+  applications: GeneratedApplication[];
+  /** How many it made, also those that are left out of `applications`. */
+  applicationCount: number;
+  /** What it may do to them: `sync`, `create-only`, `create-update` or `create-delete`. */
+  applicationsSync?: string;
+  /** True when the objects of an application stay when it is deleted. */
+  preserveResourcesOnDeletion?: boolean;
+  /** Number of the steps in which it syncs them; absent when it leaves that to each. */
+  rolloutSteps?: number;
+  /** The engine's own conditions, in its order. */
+  conditions: GeneratorCondition[];
+}
+
+/** One application that a generator made. @public */
+export interface GeneratedApplication {
+  namespace?: string;
+  name: string;
+  health?: HealthStatus;
+  /** Progressive syncs: the number of its step, counted from 1. */
+  step?: number;
+  /** Progressive syncs, the engine's own word: `Waiting`, `Pending`, `Progressing`, `Healthy`. */
+  status?: string;
+  message?: string;
+  /** ISO time since when it has its status. */
+  since?: string;
+}
+
+/** What a generator says about itself. @public */
+export interface GeneratorCondition {
+  /** For example `ErrorOccurred`, `ParametersGenerated`, `ResourcesUpToDate`. */
+  type: string;
+  /** `True`, `False` or `Unknown`. */
+  status: string;
+  reason?: string;
+  message?: string;
+  /** ISO time. */
+  since?: string;
+}
