@@ -10,3 +10,6 @@ export * from './GitopsObserver';
 export * from './ObjectFields';
 export * from './extensions';
 export * from './gitopsServiceRef';
+export * from './limitResources';
+export * from './readAnnotations';
+export * from './withoutCredentials';
