@@ -1,5 +1,5 @@
 /**
- * Observes policy reports, external secrets and backup schedules for Fairway.
+ * Observes policy results, external secrets and backups for Fairway.
  *
  * @packageDocumentation
  */

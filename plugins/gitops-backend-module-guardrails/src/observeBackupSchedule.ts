@@ -1,45 +1,41 @@
+import type { BackupDetails } from '@fairway/plugin-gitops-common';
 import {
   ObjectFields,
   type FactObservation,
   type KubernetesObject,
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
-import { readRef } from './readRef';
+import { forEachNamespace, namedNamespaces } from './backupNamespaces';
+import { readIdentity } from './readRef';
 
 /**
- * Whether backups of a namespace are scheduled. A schedule says when the last backup began, not
+ * Whether backups of namespaces are scheduled. A schedule says when the last backup began, not
  * whether it succeeded, and the title claims no more.
  */
 export function observeBackupSchedule(
   object: KubernetesObject,
   context: ObserverContext,
-): FactObservation {
+): FactObservation[] {
   const fields = ObjectFields.of(object);
   const spec = fields.object('spec');
+  const template = spec.object('template');
   const status = fields.object('status');
-  const namespaces = spec
-    .object('template')
-    .strings('includedNamespaces')
-    .filter(namespace => namespace !== '*');
-  const of = namespaces.length > 0 ? namespaces.join(', ') : 'the cluster';
-  return {
-    type: 'fact',
-    kind: 'backup',
-    ref: readRef(object, context),
-    labels: fields.object('metadata').record('labels'),
-    // Schedules live in Velero's namespace, whatever they back up.
-    targetNamespace: namespaces.length === 1 ? namespaces[0] : undefined,
-    title: `Scheduled backups of ${of} (${
-      spec.string('schedule') ?? 'no schedule'
-    })`,
-    ...readHealth(spec, status),
-    details: {
-      schedule: spec.string('schedule'),
-      namespaces,
-      ttl: spec.object('template').string('ttl'),
-      lastBackup: status.time('lastBackup'),
-    },
+  const schedule = spec.string('schedule');
+  const details: BackupDetails = {
+    of: 'schedule',
+    namespaces: namedNamespaces(template),
+    schedule,
+    phase: status.string('phase'),
+    location: template.string('storageLocation'),
+    ttl: template.string('ttl'),
+    lastBackup: status.time('lastBackup'),
   };
+  return forEachNamespace(details, {
+    ...readIdentity(object, context),
+    kind: 'backup',
+    title: of => `Scheduled backups of ${of} (${schedule ?? 'no schedule'})`,
+    ...readHealth(spec, status),
+  });
 }
 
 function readHealth(

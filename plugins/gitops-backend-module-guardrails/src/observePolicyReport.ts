@@ -1,83 +1,156 @@
+import type { PolicyDetails } from '@fairway/plugin-gitops-common';
 import {
   ObjectFields,
   type FactObservation,
+  type FactSubject,
   type KubernetesObject,
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
-import { readRef } from './readRef';
+import {
+  findingsOf,
+  groupBySubject,
+  healthOf,
+  messageOf,
+  namespaceOf,
+  summarize,
+  toPolicySubject,
+  toResult,
+  toSeverity,
+  type SubjectResult,
+} from './policyFacts';
+import { groupOf, readIdentity } from './readRef';
 
-const RESULTS = ['pass', 'fail', 'warn', 'error', 'skip'] as const;
-
-/** Findings that a report names; a report of a whole namespace can have thousands. */
-const MAX_FINDINGS = 20;
-
-/** Results of policies about one object, or about a namespace. Skipped rules say nothing. */
+/**
+ * Results of policies, of wgpolicyk8s.io and openreports.io alike. A report with a scope is about
+ * one object and one fact; one without is a fact for each object that its results name.
+ */
 export function observePolicyReport(
   object: KubernetesObject,
   context: ObserverContext,
-): FactObservation {
+): FactObservation[] {
   const fields = ObjectFields.of(object);
-  const ref = readRef(object, context);
-  const scope = fields.object('scope');
-  const results = fields.list('results');
-  const reported = fields.object('summary');
-  const summary = Object.fromEntries(
-    RESULTS.map(result => [
-      result,
-      reported.number(result) ??
-        results.filter(item => item.string('result') === result).length,
-    ]),
-  );
-  const findings = results.filter(item =>
-    ['fail', 'error', 'warn'].includes(item.string('result') ?? ''),
-  );
+  const identity = readIdentity(object, context);
+  const scope = readSubject(fields.object('scope'));
+  const results = fields
+    .list('results')
+    .flatMap(result => readResults(result, scope));
+  const source =
+    fields.string('source') ??
+    fields
+      .list('results')
+      .find(result => result.string('source'))
+      ?.string('source');
+  const about = { identity, source };
+  if (scope) {
+    const reported = readSummary(fields, results);
+    return [toFact(about, { results, subject: scope, summary: reported })];
+  }
+  const { groups, omitted } = groupBySubject(results);
+  const rest = results.filter(({ subject }) => !subject);
+  const facts = groups.map(group => toFact(about, group));
+  if (facts.length > 0 && rest.length === 0 && omitted === 0) {
+    return facts;
+  }
+  const summary = facts.length > 0 ? undefined : readSummary(fields, rest);
+  return [toFact(about, { results: rest, summary, omitted }), ...facts];
+}
+
+interface About {
+  identity: Pick<FactObservation, 'type' | 'ref' | 'labels'>;
+  source?: string;
+}
+
+function toFact(
+  { identity, source }: About,
+  options: {
+    results: readonly SubjectResult[];
+    subject?: FactSubject;
+    part?: string;
+    /** Counts by the report itself; it may leave out results that passed. */
+    summary?: PolicyDetails['summary'];
+    omitted?: number;
+  },
+): FactObservation {
+  const { results, subject, part, omitted } = options;
+  const summary = options.summary ?? summarize(results);
+  const findings = findingsOf(results);
+  const details: PolicyDetails = {
+    source,
+    ...(subject ? { subject: toPolicySubject(subject) } : {}),
+    summary,
+    ...findings,
+    ...(omitted ? { omittedSubjects: omitted } : {}),
+  };
+  const { namespace } = identity.ref;
+  const of = subject
+    ? `${subject.kind} ${subject.name}`
+    : `the ${namespace ? 'namespace' : 'cluster'}`;
   const bad = summary.fail + summary.error;
-  const scopeKind = scope.string('kind');
-  const scopeName = scope.string('name');
-  const subject =
-    scopeKind && scopeName ? `${scopeKind} ${scopeName}` : 'the namespace';
-  const said = summary.pass + summary.warn + bad > 0;
   return {
-    type: 'fact',
+    ...identity,
     kind: 'policy',
-    ref,
-    labels: fields.object('metadata').record('labels'),
-    targetNamespace:
-      scope.string('namespace') ??
-      (scopeKind === 'Namespace' ? scopeName : undefined) ??
-      ref.namespace,
-    title: `Policies of ${subject}: ${summary.pass} pass, ${bad} fail`,
-    health: healthOf(bad, said),
+    ...(part === undefined ? {} : { part }),
+    ...(subject ? { subject } : {}),
+    targetNamespace: (subject && namespaceOf(subject)) ?? namespace,
+    title: `Policies of ${of}: ${summary.pass} pass, ${bad} fail`,
+    health: healthOf(summary),
     message: messageOf(findings),
-    details: {
-      summary,
-      scope: scopeName && { kind: scopeKind, name: scopeName },
-      findings: findings.slice(0, MAX_FINDINGS).map(item => ({
-        policy: item.string('policy'),
-        rule: item.string('rule'),
-        result: item.string('result'),
-        severity: item.string('severity'),
-        message: item.string('message'),
-      })),
-    },
+    details: { ...details },
   };
 }
 
-function healthOf(bad: number, said: boolean): FactObservation['health'] {
-  if (bad > 0) {
-    return 'degraded';
+function readResults(
+  result: ObjectFields,
+  scope: FactSubject | undefined,
+): SubjectResult[] {
+  const outcome = toResult(result.string('result'));
+  if (!outcome) {
+    return [];
   }
-  return said ? 'healthy' : 'unknown';
+  const said: SubjectResult = {
+    policy: result.string('policy') ?? 'a policy without a name',
+    rule: result.string('rule'),
+    result: outcome,
+    severity: toSeverity(result.string('severity')),
+    message: result.string('message') ?? result.string('description'),
+  };
+  if (scope) {
+    return [{ ...said, subject: scope }];
+  }
+  const subjects = [...result.list('resources'), ...result.list('subjects')]
+    .map(readSubject)
+    .filter(subject => subject !== undefined);
+  return subjects.length > 0
+    ? subjects.map(subject => ({ ...said, subject }))
+    : [said];
 }
 
-function messageOf(findings: ObjectFields[]): string | undefined {
-  const [first] = findings;
-  if (!first) {
-    return undefined;
-  }
-  const rule = [first.string('policy'), first.string('rule')]
-    .filter(Boolean)
-    .join('/');
-  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : '';
-  return `${rule}: ${first.string('message') ?? 'violated'}${more}`;
+function readSubject(resource: ObjectFields): FactSubject | undefined {
+  const kind = resource.string('kind');
+  const name = resource.string('name');
+  const group = groupOf(resource.string('apiVersion'));
+  const namespace = resource.string('namespace');
+  return kind && name
+    ? {
+        ...(group === undefined ? {} : { group }),
+        kind,
+        ...(namespace ? { namespace } : {}),
+        name,
+      }
+    : undefined;
+}
+
+function readSummary(
+  fields: ObjectFields,
+  results: readonly SubjectResult[],
+): PolicyDetails['summary'] {
+  const reported = fields.object('summary');
+  const counted = summarize(results);
+  return {
+    fail: reported.number('fail') ?? counted.fail,
+    error: reported.number('error') ?? counted.error,
+    warn: reported.number('warn') ?? counted.warn,
+    pass: reported.number('pass') ?? counted.pass,
+    skip: reported.number('skip') ?? counted.skip,
+  };
 }

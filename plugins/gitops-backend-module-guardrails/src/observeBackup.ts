@@ -1,0 +1,99 @@
+import type { BackupDetails } from '@fairway/plugin-gitops-common';
+import {
+  ObjectFields,
+  type FactObservation,
+  type KubernetesObject,
+  type ObserverContext,
+} from '@fairway/plugin-gitops-node';
+import { forEachNamespace, namedNamespaces } from './backupNamespaces';
+import { readIdentity } from './readRef';
+
+/** Set by Velero on the backups of a schedule. */
+const SCHEDULE_LABEL = 'velero.io/schedule-name';
+
+/** The phases that a backup ends in, and stays in until it expires. */
+const ENDED = ['Completed', 'PartiallyFailed', 'Failed', 'FailedValidation'];
+
+/**
+ * How a backup ended; one that still runs says nothing yet, so that what is known of the one
+ * before it stays. Only the latest of a schedule is kept, and of those made by hand the latest of
+ * the same namespaces.
+ */
+export function observeBackup(
+  object: KubernetesObject,
+  context: ObserverContext,
+): FactObservation[] {
+  const fields = ObjectFields.of(object);
+  const status = fields.object('status');
+  const phase = status.string('phase');
+  if (!phase || !ENDED.includes(phase)) {
+    return [];
+  }
+  const identity = readIdentity(object, context);
+  const spec = fields.object('spec');
+  const progress = status.object('progress');
+  const schedule = identity.labels[SCHEDULE_LABEL];
+  const startedAt =
+    status.time('startTimestamp') ??
+    fields.object('metadata').time('creationTimestamp');
+  const details: BackupDetails = {
+    of: 'backup',
+    namespaces: namedNamespaces(spec),
+    schedule,
+    phase,
+    location: spec.string('storageLocation'),
+    ttl: spec.string('ttl'),
+    startedAt,
+    completedAt: status.time('completionTimestamp'),
+    expiresAt: status.time('expiration'),
+    errors: status.number('errors') ?? 0,
+    warnings: status.number('warnings') ?? 0,
+    itemsBackedUp: progress.number('itemsBackedUp'),
+    totalItems: progress.number('totalItems'),
+  };
+  return forEachNamespace(details, {
+    ...identity,
+    kind: 'backup',
+    series: {
+      // A name of a schedule has no space in it.
+      name: schedule ?? `by hand ${details.namespaces.join(' ')}`,
+      at: startedAt ?? '',
+    },
+    title: of => `Last backup of ${of}: ${phase}`,
+    ...readHealth(status, details),
+  });
+}
+
+function readHealth(
+  status: ObjectFields,
+  { phase, errors = 0, warnings = 0 }: BackupDetails,
+): Pick<FactObservation, 'health' | 'message'> {
+  const reason = status.string('failureReason');
+  switch (phase) {
+    case 'Completed':
+      return warnings > 0
+        ? { health: 'healthy', message: `${warnings} warnings` }
+        : { health: 'healthy' };
+    case 'PartiallyFailed':
+      return {
+        health: 'degraded',
+        message: `Not everything was saved: ${errors} errors, ${warnings} warnings${
+          reason ? `; ${reason}` : ''
+        }; read them with velero backup logs`,
+      };
+    case 'FailedValidation':
+      return {
+        health: 'degraded',
+        message:
+          status.strings('validationErrors').join('; ') ||
+          'Velero refused the backup; look at its validation errors',
+      };
+    default:
+      return {
+        health: 'degraded',
+        message: `Nothing was saved: ${
+          reason ?? `${errors} errors; read them with velero backup logs`
+        }`,
+      };
+  }
+}
