@@ -1,0 +1,340 @@
+import {
+  TestDatabases,
+  mockServices,
+  type TestDatabaseId,
+} from '@backstage/backend-test-utils';
+import { InputError, NotFoundError } from '@backstage/errors';
+import type { Fact } from '@fairway/plugin-gitops-common';
+import {
+  ConnectionError,
+  type GitopsConnection,
+} from '@fairway/plugin-gitops-node';
+import { DatabaseGitopsStore } from '../store';
+import { CommandWorld } from './__testUtils__/CommandWorld';
+
+jest.setTimeout(60_000);
+
+const ids: TestDatabaseId[] = ['SQLITE_3'];
+if (process.env.BACKSTAGE_TEST_DATABASE_POSTGRES15_CONNECTION_STRING) {
+  ids.push('POSTGRES_15');
+}
+const databases = TestDatabases.create({ ids });
+const MINUTE = 60_000;
+
+describe.each(databases.eachSupportedId())('commands on %p', databaseId => {
+  let store: DatabaseGitopsStore;
+  let world: CommandWorld;
+
+  beforeEach(async () => {
+    const knex = await databases.init(databaseId);
+    store = await DatabaseGitopsStore.create({
+      database: mockServices.database({ knex, migrations: { skip: false } }),
+    });
+    world = new CommandWorld(store);
+  });
+
+  describe('are carried out', () => {
+    it('after they were stored, as the observer says', async () => {
+      const project = (cluster: string, name: string) =>
+        ({ kind: 'project', ref: { cluster, name } } as Fact);
+      world.facts = [
+        project('local', 'shop'),
+        project('local', 'other'),
+        project('remote', 'shop'),
+      ];
+      const storedAtWrite: number[] = [];
+      world.onPatch = async () => {
+        storedAtWrite.push((await store.openCommandRuns()).length);
+      };
+      const { run, message } = await world.run('sync', {
+        prune: true,
+        force: true,
+        resources: [{ group: '', kind: 'Secret', name: 'a' }],
+      });
+      expect(storedAtWrite).toEqual([1, 1]);
+      expect(world.patches.map(({ ref }) => ref.kind)).toEqual([
+        'Source',
+        'Application',
+      ]);
+      expect(world.contexts).toMatchObject([
+        { user: 'user:default/ada', projects: [world.facts[0]] },
+      ]);
+      expect(message).toBe(
+        'Asked Flux to sync orders only 1 object, with pruning, forced',
+      );
+      expect(run).toEqual({
+        id: expect.stringMatching(/^[\w-]+$/),
+        applicationId: world.application.id,
+        command: 'sync',
+        request: {
+          prune: true,
+          force: true,
+          resources: [{ group: '', kind: 'Secret', name: 'a' }],
+        },
+        requestedBy: 'user:default/ada',
+        requestedAt: world.contexts[0].now.toISOString(),
+        state: 'requested',
+        message,
+      });
+      expect(await world.stateOf(run.id)).toEqual(run);
+    });
+
+    it('not when the engine refuses them, and then nothing is stored', async () => {
+      world.observer.commands = () => {
+        throw new InputError('The sync window is closed');
+      };
+      await expect(world.run('sync')).rejects.toThrow(/window is closed/);
+      expect(await store.openCommandRuns()).toEqual([]);
+    });
+
+    it('one sync at a time, however many ask at once', async () => {
+      const answers = await Promise.allSettled([
+        world.run('sync'),
+        world.run('sync'),
+        world.run('sync'),
+      ]);
+      const refused = answers.flatMap(answer =>
+        answer.status === 'rejected' ? [answer.reason] : [],
+      );
+      expect(refused.map(({ name }) => name)).toEqual([
+        'ConflictError',
+        'ConflictError',
+      ]);
+      expect(refused[0].message).toMatch(
+        /user:default\/ada asked for a sync of orders at .* not over yet/,
+      );
+      expect(world.patches).toHaveLength(2);
+      await world.run('refresh');
+
+      const [sync] = await store.openCommandRuns();
+      await world
+        .follower()
+        .observed(world.watch, [
+          world.say(sync.run.requestedAt, { state: 'succeeded' }),
+        ]);
+      await expect(world.run('sync')).resolves.toBeDefined();
+    });
+
+    it('and told to have failed when the cluster takes a part of them only', async () => {
+      world.onPatch = patch => {
+        if (patch.ref.kind === 'Application') {
+          throw new NotFoundError('There is no application');
+        }
+      };
+      await expect(world.run('sync')).rejects.toMatchObject({
+        name: 'NotFoundError',
+        message: expect.stringMatching(
+          /^Only a part was done: Source orders-source took it, Application orders did not.*There is no application/,
+        ),
+      });
+      const [run] = await store.listCommandRuns({
+        entityRef: 'component:default/orders',
+        since: '2026-01-01T00:00:00.000Z',
+        limit: 5,
+      });
+      expect(run).toMatchObject({
+        state: 'failed',
+        message: expect.stringContaining('Only a part was done'),
+        finishedAt: expect.any(String),
+      });
+    });
+
+    it('and told to be uncertain when the cluster does not answer', async () => {
+      world.onPatch = () => {
+        throw new ConnectionError('unreachable', 'local did not answer');
+      };
+      await expect(world.run('sync')).rejects.toMatchObject({
+        name: 'ServiceUnavailableError',
+        message: expect.stringMatching(/not known whether the command arrived/),
+      });
+      expect(await store.openCommandRuns()).toEqual([]);
+    });
+
+    it('by the connection that the application came through', async () => {
+      const execute = jest.fn(async () => {});
+      const get = jest.fn(async () => world.object!);
+      const resource = { group: 'argoproj.io', plural: 'applications' };
+      world.connections = [
+        { name: 'local', resources: [resource], execute, get },
+      ] as unknown as GitopsConnection[];
+      const { run } = await world.run('sync');
+      expect(execute).toHaveBeenCalledWith(
+        world.application,
+        world.contexts[0],
+      );
+      expect(world.patches).toEqual([]);
+
+      world.say(run.requestedAt, { state: 'failed', message: 'No such tag' });
+      world.millis += 6_000;
+      await world.follower().look();
+      expect(get).toHaveBeenCalledTimes(1);
+      expect(await world.stateOf(run.id)).toMatchObject({
+        state: 'failed',
+        message: 'No such tag',
+      });
+    });
+
+    it('and given up at once when the engine does not tell how they end', async () => {
+      delete world.observer.progress;
+      const { run } = await world.run('sync');
+      expect(run).toMatchObject({ state: 'lost', finishedAt: run.requestedAt });
+      expect(run.message).toMatch(/look at the application/);
+    });
+  });
+
+  describe('are followed', () => {
+    it('with each object that is recorded, until they end, once', async () => {
+      const { run } = await world.run('sync');
+      const follower = world.follower();
+      world.changes.length = 0;
+      const running = world.say(run.requestedAt, {
+        state: 'running',
+        message: 'Applying 3 objects',
+      });
+      await follower.observed(world.watch, [
+        { ...running, metadata: { name: 'another', namespace: 'argocd' } },
+      ]);
+      await follower.observed({ ...world.watch, cluster: 'remote' }, [running]);
+      expect(await world.stateOf(run.id)).toEqual(run);
+
+      await follower.observed(world.watch, [running]);
+      await follower.observed(world.watch, [running]);
+      expect(await world.stateOf(run.id)).toEqual({
+        ...run,
+        state: 'running',
+        message: 'Applying 3 objects',
+      });
+      await follower.observed(world.watch, [
+        world.say(run.requestedAt, { state: 'requested' }),
+      ]);
+      expect((await world.stateOf(run.id))?.state).toBe('running');
+
+      const finishedAt = '2026-03-01T10:00:05.000Z';
+      const ended = world.say(run.requestedAt, {
+        ...{ state: 'failed', message: 'Deployment is invalid', finishedAt },
+      });
+      await Promise.all(
+        [follower, world.follower()].map(replica =>
+          replica.observed(world.watch, [ended]),
+        ),
+      );
+      await follower.observed(world.watch, [running]);
+      expect(await world.stateOf(run.id)).toEqual({
+        ...run,
+        ...{ state: 'failed', message: 'Deployment is invalid', finishedAt },
+      });
+      expect(world.changes).toEqual([
+        {
+          applicationId: run.applicationId,
+          entityRef: 'component:default/orders',
+        },
+        {
+          applicationId: run.applicationId,
+          entityRef: 'component:default/orders',
+        },
+      ]);
+      expect(world.logger.info).toHaveBeenCalledTimes(1);
+      expect(world.logger.info.mock.calls[0][0]).toMatch(
+        /sync of .*orders.*user:default\/ada.*failed: Deployment is invalid/,
+      );
+    });
+
+    it('by a replica that saw the object before it knew of the command', async () => {
+      const late = world.follower();
+      const before = world.say('another time', { state: 'succeeded' });
+      await late.observed(world.watch, [before]);
+      const { run } = await world.run('suspend');
+      // Nothing was open a moment ago, so it does not ask the database again at once.
+      const done = world.say(run.requestedAt, { state: 'succeeded' });
+      await late.observed(world.watch, [done]);
+      expect((await world.stateOf(run.id))?.state).toBe('requested');
+
+      await late.look();
+      expect(world.reads).toBe(0);
+      world.millis += 5_000;
+      await late.look();
+      expect(world.reads).toBe(1);
+      expect((await world.stateOf(run.id))?.state).toBe('succeeded');
+      await late.look();
+      expect(world.reads).toBe(1);
+    });
+
+    it('until nothing is heard of them for ten minutes', async () => {
+      const { run } = await world.run('sync');
+      const follower = world.follower();
+      world.readError = new ConnectionError(
+        'unreachable',
+        'Connection refused',
+      );
+      world.millis += 9 * MINUTE;
+      await follower.look();
+      expect((await world.stateOf(run.id))?.state).toBe('requested');
+      world.millis += MINUTE;
+      await follower.look();
+      expect(await world.stateOf(run.id)).toMatchObject({
+        state: 'lost',
+        message: expect.stringMatching(
+          /for 10 minutes: Connection refused; look at the application/,
+        ),
+      });
+      await expect(world.run('sync')).resolves.toBeDefined();
+    });
+
+    it('as long as the engine works on them', async () => {
+      const { run } = await world.run('sync');
+      const follower = world.follower();
+      world.say(run.requestedAt, { state: 'running' });
+      for (let minutes = 0; minutes < 60; minutes += 6) {
+        world.millis += 6 * MINUTE;
+        await follower.look();
+      }
+      expect((await world.stateOf(run.id))?.state).toBe('running');
+      world.readError = new NotFoundError('Gone');
+      world.millis += MINUTE;
+      await follower.look();
+      expect(await world.stateOf(run.id)).toMatchObject({
+        state: 'lost',
+        message: expect.stringContaining('Application orders is gone'),
+      });
+    });
+
+    it('without disturbing who records, when the database or the engine fails', async () => {
+      const { run } = await world.run('sync');
+      const object = world.say(run.requestedAt, { state: 'succeeded' });
+      const broken = {
+        ...world.observer,
+        progress: () => {
+          throw new Error('No such field');
+        },
+      };
+      await expect(
+        world
+          .follower()
+          .observed({ ...world.watch, observer: broken }, [object]),
+      ).resolves.toBeUndefined();
+      expect(world.logger.warn).toHaveBeenCalledTimes(1);
+    });
+  });
+
+  it('are listed by component, newest first, and forgotten after 30 days', async () => {
+    const first = await world.run('refresh');
+    world.millis += MINUTE;
+    const second = await world.run('refresh');
+    const list = (limit: number, since = '2026-01-01T00:00:00.000Z') =>
+      store
+        .listCommandRuns({
+          ...{ entityRef: 'component:default/orders', since, limit },
+        })
+        .then(runs => runs.map(({ id }) => id));
+    expect(await list(5)).toEqual([second.run.id, first.run.id]);
+    expect(await list(1)).toEqual([second.run.id]);
+    expect(await list(5, second.run.requestedAt)).toEqual([second.run.id]);
+
+    world.readError = new NotFoundError('Gone');
+    world.millis += MINUTE;
+    await world.follower().look();
+    world.millis += 31 * 24 * 60 * MINUTE;
+    const third = await world.run('refresh');
+    expect(await list(5)).toEqual([third.run.id]);
+  });
+});
