@@ -94,6 +94,31 @@ export interface Config {
     };
 
     /**
+     * Times of the watches on clusters. The defaults suit clusters of any size; shorter times
+     * notice trouble sooner and ask clusters more often.
+     */
+    watch?: {
+      /** How often each cluster is asked whether it answers. Default: 10 seconds. */
+      probe?: HumanDuration | string;
+      /**
+       * A request that is not answered for so long has failed; after two of them the cluster is
+       * unreachable. Default: 6 seconds.
+       */
+      answer?: HumanDuration | string;
+      /**
+       * A watch in which nothing was heard for so long is replaced. API servers say something
+       * each minute. Default: 75 seconds.
+       */
+      silence?: HumanDuration | string;
+      /** A watch is renewed after this time. Default: 4 minutes. */
+      renew?: HumanDuration | string;
+      /** A kind that is missing or forbidden is looked for again after this time. Default: 30 seconds. */
+      lookAgain?: HumanDuration | string;
+      /** The longest wait between two attempts at what failed. Default: 30 seconds. */
+      retry?: HumanDuration | string;
+    };
+
+    /**
      * URL of the repository that registrations of services go to, in the form that the
      * scaffolder's actions take: `host?owner=platform&repo=gitops`.
      */

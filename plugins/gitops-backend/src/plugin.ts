@@ -12,14 +12,14 @@ import { gitopsObserversExtensionPoint } from '@fairway/plugin-gitops-node';
 import { registerGitopsActions } from './actions';
 import { ClusterConnection, ClusterWatcher } from './cluster';
 import { CommandFollower } from './commands';
-import { gitDirectory, readGitopsConfig } from './config';
+import { gitDirectory, readGitopsConfig, readWatchConfig } from './config';
 import { DoraService } from './dora';
 import { AttributionWorker, GitHistory } from './git';
 import { ObserverRegistry } from './ObserverRegistry';
 import { CatalogEntityResolver, ChangePublisher, Recorder } from './recorder';
 import { createRouter } from './routes';
 import { createGitopsAnswers } from './service';
-import { DatabaseGitopsStore } from './store';
+import { DatabaseClusterRegistry, DatabaseGitopsStore } from './store';
 import { createWebhooks } from './webhooks';
 
 /**
@@ -55,7 +55,11 @@ export const gitopsPlugin = createBackendPlugin({
         const { auth, catalog, discovery, lifecycle, logger } = deps;
         const config = readGitopsConfig(deps.config);
         const store = await DatabaseGitopsStore.create(deps);
-        const api = new ClusterConnection({ auth, discovery });
+        const times = readWatchConfig(deps.config);
+        const api = new ClusterConnection({
+          ...{ auth, discovery },
+          answerWithinMillis: times.answerWithinMillis,
+        });
         const publisher = new ChangePublisher(deps);
         const engines = {
           clusters: api,
@@ -99,10 +103,14 @@ export const gitopsPlugin = createBackendPlugin({
           onObserved: (watch, objects) => follower.observed(watch, objects),
         });
         const watcher = new ClusterWatcher({
-          ...{ api, logger },
+          ...{ api, logger, times },
           observers: observers.list(),
+          connections: observers.connections(),
           sink: recorder,
-          registry: store,
+          registry: await DatabaseClusterRegistry.create({
+            database: deps.database,
+            store,
+          }),
         });
 
         const webhooks = await createWebhooks({

@@ -62,6 +62,14 @@ export interface GitopsConnection {
       signal?: AbortSignal;
     },
   ): AsyncIterable<ObjectEvent>;
+  /**
+   * One small request, every few seconds: whether the other side answers at all, whatever it says.
+   * Without it, an outage is noticed by the next list alone.
+   *
+   * @returns the time that the answer bears, by the other side's clock
+   * @throws ConnectionError `unreachable` when there is no answer.
+   */
+  probe?(options: { signal: AbortSignal }): Promise<{ date?: Date }>;
   /** @throws NotFoundError when there is none of that name. */
   get(
     resource: ObservedResource,

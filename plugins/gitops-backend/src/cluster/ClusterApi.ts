@@ -1,6 +1,8 @@
 import type {
   CommandPatch,
   KubernetesObject,
+  ObjectEvent,
+  ObjectPage,
 } from '@fairway/plugin-gitops-node';
 
 /** A cluster of the `kubernetes:` section. */
@@ -19,18 +21,11 @@ export interface ClusterResource {
   plural: string;
 }
 
-/** One page of a list. */
-export interface ClusterListPage {
-  items: KubernetesObject[];
-  resourceVersion: string;
-  /** Token of the next page. */
-  continue?: string;
-}
-
-/** One event of a watch. */
-export interface ClusterWatchEvent {
-  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
-  object: KubernetesObject & { code?: number; message?: string };
+/** A kind that a cluster serves. */
+export interface ServedKind {
+  kind: string;
+  /** Lower-case plural. */
+  plural: string;
 }
 
 /** What Fairway asks of clusters. */
@@ -43,8 +38,32 @@ export interface ClusterApi {
       continue?: string;
       labelSelector?: string;
       signal?: AbortSignal;
+      /**
+       * Called when the answer begins, before it is read into memory, which waits for it: so
+       * that many clusters that answer at once are read one after the other.
+       */
+      admit?(): Promise<void>;
     },
-  ): Promise<ClusterListPage>;
+  ): Promise<ObjectPage>;
+  /**
+   * The kinds of a group that can be listed and watched.
+   *
+   * @throws ConnectionError `not-installed` when the cluster does not know the group's version.
+   */
+  listKinds(
+    group: { cluster: string; group: string; version: string },
+    options: { signal?: AbortSignal },
+  ): Promise<ServedKind[]>;
+  /**
+   * Whether the cluster answers at all, whatever it says.
+   *
+   * @returns the time that the answer bears, by the clock of the cluster
+   * @throws ConnectionError `unreachable` when it does not answer.
+   */
+  probe(
+    cluster: string,
+    options: { signal?: AbortSignal },
+  ): Promise<{ date?: Date }>;
   /** Events until the server ends the watch. */
   watch(
     resource: ClusterResource,
@@ -54,7 +73,7 @@ export interface ClusterApi {
       labelSelector?: string;
       signal?: AbortSignal;
     },
-  ): AsyncIterable<ClusterWatchEvent>;
+  ): AsyncIterable<ObjectEvent>;
   /**
    * One object.
    *

@@ -6,18 +6,21 @@ import { InputError, toError } from '@backstage/errors';
 import type {
   CommandPatch,
   KubernetesObject,
+  ObjectEvent,
+  ObjectPage,
 } from '@fairway/plugin-gitops-node';
-import { ConnectionError } from '@fairway/plugin-gitops-node';
-import type {
-  ClusterApi,
-  ClusterListPage,
-  ClusterResource,
-  ClusterWatchEvent,
-} from './ClusterApi';
-import { clusterResponseError } from './clusterResponseError';
+import {
+  ConnectionError,
+  connectionErrorReason,
+} from '@fairway/plugin-gitops-node';
+import type { ClusterApi, ClusterResource, ServedKind } from './ClusterApi';
+import { clusterResponseError, isFromPortal } from './clusterResponseError';
 import { readLines } from './readLines';
+import { within } from './waiting';
 
-const REQUEST_TIMEOUT_MILLIS = 30_000;
+/** Until an answer begins, and from there until it ends. */
+const HEAD_TIMEOUT_MILLIS = 10_000;
+const BODY_TIMEOUT_MILLIS = 30_000;
 
 interface Call {
   cluster?: string;
@@ -57,9 +60,17 @@ export class ClusterConnection implements ClusterApi {
   readonly #auth: AuthService;
   readonly #discovery: DiscoveryService;
 
-  constructor(options: { auth: AuthService; discovery: DiscoveryService }) {
+  readonly #headTimeoutMillis: number;
+
+  constructor(options: {
+    auth: AuthService;
+    discovery: DiscoveryService;
+    /** A request that is not answered for so long has failed; 10 seconds by default. */
+    answerWithinMillis?: number;
+  }) {
     this.#auth = options.auth;
     this.#discovery = options.discovery;
+    this.#headTimeoutMillis = options.answerWithinMillis ?? HEAD_TIMEOUT_MILLIS;
   }
 
   async listClusters(options: { signal?: AbortSignal }) {
@@ -76,8 +87,9 @@ export class ClusterConnection implements ClusterApi {
       continue?: string;
       labelSelector?: string;
       signal?: AbortSignal;
+      admit?(): Promise<void>;
     },
-  ): Promise<ClusterListPage> {
+  ): Promise<ObjectPage> {
     const list = await this.#json<{
       apiVersion?: string;
       kind?: string;
@@ -92,14 +104,15 @@ export class ClusterConnection implements ClusterApi {
         labelSelector: options.labelSelector,
       },
       signal: options.signal,
+      admit: options.admit,
     });
     // Items of a list do not name their kind on a real API server; the list does.
     const kind = list.kind?.replace(/List$/, '');
     return {
       items: (list.items ?? []).map(item => ({
         ...item,
-        apiVersion: item.apiVersion ?? list.apiVersion ?? '',
-        kind: item.kind ?? kind ?? '',
+        apiVersion: item?.apiVersion ?? list.apiVersion ?? '',
+        kind: item?.kind ?? kind ?? '',
       })),
       resourceVersion: list.metadata?.resourceVersion ?? '',
       ...(list.metadata?.continue ? { continue: list.metadata.continue } : {}),
@@ -114,7 +127,7 @@ export class ClusterConnection implements ClusterApi {
       labelSelector?: string;
       signal?: AbortSignal;
     },
-  ): AsyncGenerator<ClusterWatchEvent> {
+  ): AsyncGenerator<ObjectEvent> {
     const call: Call = {
       cluster: resource.cluster,
       path: resourcePath(resource),
@@ -128,6 +141,9 @@ export class ClusterConnection implements ClusterApi {
       signal: options.signal,
     };
     const response = await this.#fetch(call);
+    if (!response.ok) {
+      throw await clusterResponseError(call, response);
+    }
     if (!response.body) {
       throw new ConnectionError(
         'unreachable',
@@ -136,7 +152,7 @@ export class ClusterConnection implements ClusterApi {
     }
     try {
       for await (const line of readLines(response.body)) {
-        yield JSON.parse(line) as ClusterWatchEvent;
+        yield JSON.parse(line) as ObjectEvent;
       }
     } catch (error) {
       throw this.#connectionError(call, error);
@@ -166,16 +182,104 @@ export class ClusterConnection implements ClusterApi {
     });
   }
 
-  async #json<T>(call: Call): Promise<T> {
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MILLIS);
-    const signal = call.signal
-      ? AbortSignal.any([call.signal, timeout])
-      : timeout;
-    const response = await this.#fetch({ ...call, signal });
+  async listKinds(
+    group: { cluster: string; group: string; version: string },
+    options: { signal?: AbortSignal },
+  ): Promise<ServedKind[]> {
+    const list = await this.#json<{
+      resources?: Array<{ name: string; kind: string; verbs?: string[] }>;
+    }>({
+      cluster: group.cluster,
+      path: ['apis', group.group, group.version],
+      signal: options.signal,
+    });
+    return (list.resources ?? [])
+      .filter(
+        ({ name, verbs = [] }) =>
+          // A slash names a part of a kind, for example its status.
+          !name.includes('/') &&
+          verbs.includes('list') &&
+          verbs.includes('watch'),
+      )
+      .map(({ name, kind }) => ({ kind, plural: name }));
+  }
+
+  async probe(
+    cluster: string,
+    options: { signal?: AbortSignal },
+  ): Promise<{ date?: Date }> {
+    const call: Call = { cluster, path: ['version'], signal: options.signal };
+    const response = await this.#answer(call);
+    const text = await response.text().catch(() => '');
+    let body: unknown;
     try {
-      return (await response.json()) as T;
+      body = JSON.parse(text);
+    } catch {
+      body = undefined;
+    }
+    if (!isFromPortal(body)) {
+      const date = new Date(response.headers.get('date') ?? '');
+      return Number.isNaN(date.getTime()) ? {} : { date };
+    }
+    const error = await clusterResponseError(
+      call,
+      new Response(text, { status: response.status }),
+    );
+    if (connectionErrorReason(error) === 'forbidden') {
+      // The portal's own policy; the lists say so.
+      return {};
+    }
+    throw error;
+  }
+
+  async #json<T>(call: Call & { admit?(): Promise<void> }): Promise<T> {
+    const stop = new AbortController();
+    const response = await this.#answer({
+      ...call,
+      signal: call.signal
+        ? AbortSignal.any([call.signal, stop.signal])
+        : stop.signal,
+    });
+    if (!response.ok) {
+      throw await clusterResponseError(call, response);
+    }
+    try {
+      await call.admit?.();
+      return await within(
+        BODY_TIMEOUT_MILLIS,
+        call.signal,
+        () => response.json() as Promise<T>,
+      );
     } catch (error) {
+      // What is not read any more must not hold its connection.
+      stop.abort();
       throw this.#connectionError(call, error);
+    }
+  }
+
+  /** The head of an answer, in time. */
+  async #answer(call: Call): Promise<Response> {
+    const late = new AbortController();
+    const timer = setTimeout(
+      () =>
+        late.abort(
+          new Error(
+            `no answer within ${Math.round(
+              this.#headTimeoutMillis / 1000,
+            )} seconds`,
+          ),
+        ),
+      this.#headTimeoutMillis,
+    );
+    try {
+      return await this.#fetch({
+        ...call,
+        signal: call.signal
+          ? AbortSignal.any([call.signal, late.signal])
+          : late.signal,
+      });
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -194,9 +298,8 @@ export class ClusterConnection implements ClusterApi {
       onBehalfOf: await this.#auth.getOwnServiceCredentials(),
       targetPluginId: 'kubernetes',
     });
-    let response: Response;
     try {
-      response = await fetch(url, {
+      return await fetch(url, {
         method: call.method ?? 'GET',
         headers: {
           authorization: `Bearer ${token}`,
@@ -213,10 +316,6 @@ export class ClusterConnection implements ClusterApi {
     } catch (error) {
       throw this.#connectionError(call, error);
     }
-    if (!response.ok) {
-      throw await clusterResponseError(call, response);
-    }
-    return response;
   }
 
   #connectionError(call: Call, error: unknown): Error {

@@ -124,7 +124,12 @@ describe('ClusterWatcher', () => {
         acquireLease: async () => true,
         releaseLease: async () => {},
         setClusters,
+        addClusters: async () => {},
         failWatches,
+        putClockSkew: async () => {},
+        listWatches: async () => [],
+        forgetWatch: async () => {},
+        missingApplications: async () => [],
       },
       logger: mockServices.logger.mock(),
       times: {
@@ -132,8 +137,12 @@ describe('ClusterWatcher', () => {
         maximumBackoffMillis: 40,
         lookAgainMillis: 30,
         watchSeconds: 1,
+        silenceMillis: 2_000,
         graceMillis: 300,
         seenEveryMillis: 0,
+        probeEveryMillis: 50,
+        answerWithinMillis: 500,
+        clustersEveryMillis: 30_000,
       },
     });
   });
@@ -159,7 +168,7 @@ describe('ClusterWatcher', () => {
       kind: 'Application',
     });
     expect(setClusters).toHaveBeenCalledWith([
-      { name: 'local', title: 'local' },
+      { name: 'local', title: 'local', connection: 'kubernetes' },
     ]);
 
     const startedAt = Date.now();
@@ -185,7 +194,7 @@ describe('ClusterWatcher', () => {
       ),
     );
     expect(list?.query.get('labelSelector')).toBe('team=a');
-    expect(list?.query.get('limit')).toBe('500');
+    expect(list?.query.get('limit')).toBe('100');
     expect(Object.fromEntries(watch!.query)).toMatchObject({
       allowWatchBookmarks: 'true',
       resourceVersion: expect.stringMatching(/^\d+$/),

@@ -1,54 +1,64 @@
 import { randomUUID } from 'node:crypto';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
-import type { GitopsObserver } from '@fairway/plugin-gitops-node';
-import type { LeaseStore } from '../store';
-import { withLease } from './withLease';
+import type {
+  GitopsConnection,
+  GitopsObserver,
+} from '@fairway/plugin-gitops-node';
 import type { ClusterApi, ConfiguredCluster } from './ClusterApi';
-import { ResourceWatcher, type WatchTimes } from './ResourceWatcher';
+import type { ClusterRegistry, RegisteredCluster } from './ClusterRegistry';
+import { ClusterWork, type ClusterWorkOptions } from './ClusterWork';
 import { Backoff, wait } from './waiting';
 import { watchedResources, type WatchSink } from './WatchedResource';
+import {
+  createWatchLimits,
+  DEFAULT_WATCH_TIMES,
+  type WatchTimes,
+} from './WatchTimes';
+import { withLease } from './withLease';
 
-const LIST_CLUSTERS_EVERY_MILLIS = 30_000;
 /** While the portal starts, the Kubernetes plugin may not be there yet. */
 const FAILURES_BEFORE_SAID = 4;
+/** A list that misses a cluster may be a catalog that has not read it yet. */
+const LISTS_BEFORE_FORGOTTEN = 3;
 
-/** What the watcher writes beside what it observes. */
-export interface ClusterRegistry extends LeaseStore {
-  setClusters(clusters: readonly ConfiguredCluster[]): Promise<void>;
-  failWatches(message: string): Promise<void>;
+/** What a {@link ClusterWatcher} works with. */
+export interface ClusterWatcherOptions {
+  api: ClusterApi;
+  /** Places other than clusters; see `GitopsConnection`. */
+  connections?: readonly GitopsConnection[];
+  observers: readonly GitopsObserver[];
+  sink: WatchSink;
+  registry: ClusterRegistry;
+  logger: LoggerService;
+  times?: WatchTimes;
 }
 
 /**
- * Watches every cluster of the `kubernetes:` section for every observer, and follows changes of
- * that section. One replica watches a cluster at a time.
+ * Watches every cluster of the `kubernetes:` section and every connection for every observer, and
+ * follows changes of that section. One replica watches a cluster at a time.
  */
 export class ClusterWatcher {
-  readonly #options: {
-    api: ClusterApi;
-    observers: readonly GitopsObserver[];
-    sink: WatchSink;
-    registry: ClusterRegistry;
-    logger: LoggerService;
-    times?: WatchTimes;
-  };
+  readonly #options: ClusterWorkOptions;
+  readonly #connections: readonly GitopsConnection[];
   readonly #holder = randomUUID();
   readonly #stopping = new AbortController();
   readonly #running = new Map<
     string,
     { stop: AbortController; done: Promise<void> }
   >();
+  /** How often in a row each cluster that was known was missing from the list. */
+  readonly #missed = new Map<
+    string,
+    { count: number; cluster: ConfiguredCluster }
+  >();
+  readonly #refused = new Set<string>();
   #loop?: Promise<void>;
 
-  constructor(options: {
-    api: ClusterApi;
-    observers: readonly GitopsObserver[];
-    sink: WatchSink;
-    registry: ClusterRegistry;
-    logger: LoggerService;
-    times?: WatchTimes;
-  }) {
-    this.#options = options;
+  constructor(options: ClusterWatcherOptions) {
+    const { connections = [], times = DEFAULT_WATCH_TIMES, ...rest } = options;
+    this.#connections = connections;
+    this.#options = { ...rest, times, limits: createWatchLimits() };
   }
 
   /** Starts to watch in the background. */
@@ -64,88 +74,162 @@ export class ClusterWatcher {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { api, registry } = this.#options;
+    const { api, registry, times } = this.#options;
     const backoff = new Backoff({
       initialMillis: 200,
-      maximumMillis: LIST_CLUSTERS_EVERY_MILLIS,
+      maximumMillis: times.clustersEveryMillis,
     });
     let failures = 0;
     while (!signal.aborted) {
       try {
-        const clusters = await api.listClusters({ signal });
-        await registry.setClusters(clusters);
-        this.#watchOnly(clusters);
+        const clusters = this.#settled(await api.listClusters({ signal }));
+        const names = new Set(clusters.map(({ name }) => name));
+        const connections = this.#connections.filter(
+          ({ name }) => !names.has(name),
+        );
+        const refused = this.#connections.filter(({ name }) => names.has(name));
+        await registry.setClusters([
+          ...clusters.map(cluster => ({
+            ...cluster,
+            connection: 'kubernetes' as const,
+          })),
+          ...connections.map(registered),
+          ...refused.map(refusal),
+        ]);
+        this.#watchOnly(clusters, connections);
+        await this.#refuse(refused);
         backoff.reset();
         failures = 0;
-        await wait(LIST_CLUSTERS_EVERY_MILLIS, signal);
+        await wait(times.clustersEveryMillis, signal);
       } catch (error) {
         failures += 1;
         if (failures === FAILURES_BEFORE_SAID && !signal.aborted) {
-          await this.#cannotList(toError(error).message);
+          await this.#cannotList(toError(error).message).catch(cause =>
+            this.#warn(cause),
+          );
         }
         await wait(backoff.next(), signal);
       }
     }
   }
 
+  /** The clusters, and those that are missing for too short a time to be taken for gone. */
+  #settled(clusters: readonly ConfiguredCluster[]): ConfiguredCluster[] {
+    const listed = new Set(clusters.map(({ name }) => name));
+    for (const cluster of clusters) {
+      this.#missed.set(cluster.name, { count: 0, cluster });
+    }
+    for (const [name, missed] of this.#missed) {
+      missed.count += listed.has(name) ? 0 : 1;
+      if (missed.count >= LISTS_BEFORE_FORGOTTEN) {
+        this.#missed.delete(name);
+      }
+    }
+    return [...this.#missed.values()].map(({ cluster }) => cluster);
+  }
+
   async #cannotList(cause: string): Promise<void> {
     const { registry, logger } = this.#options;
     const message = `The clusters cannot be listed: ${cause}`;
     logger.warn(message);
-    if (this.#running.size === 0) {
-      await registry
-        .failWatches(message)
-        .catch(error =>
-          logger.warn(
-            'The state of the clusters was not stored',
-            toError(error),
-          ),
-        );
+    if (![...this.#running.keys()].some(name => this.#missed.has(name))) {
+      await registry.failWatches(message);
     }
+    // They need no Kubernetes plugin.
+    await registry.addClusters(this.#connections.map(registered));
+    this.#connections.forEach(connection => this.#watch(connection));
   }
 
   /** Starts the watches of new clusters, and stops those of clusters that are gone. */
-  #watchOnly(clusters: readonly ConfiguredCluster[]): void {
-    const names = new Set(clusters.map(cluster => cluster.name));
-    for (const [name, { stop }] of this.#running) {
-      if (!names.has(name)) {
+  #watchOnly(
+    clusters: readonly ConfiguredCluster[],
+    connections: readonly GitopsConnection[],
+  ): void {
+    const targets = [...clusters.map(({ name }) => name), ...connections];
+    const ids = new Set(targets.map(idOf));
+    for (const [id, { stop }] of this.#running) {
+      if (!ids.has(id)) {
         stop.abort();
       }
     }
-    for (const name of names) {
-      if (!this.#running.has(name)) {
-        const stop = new AbortController();
-        const signal = AbortSignal.any([stop.signal, this.#stopping.signal]);
-        const done = this.#watchCluster(name, signal).finally(() =>
-          this.#running.delete(name),
-        );
-        this.#running.set(name, { stop, done });
-      }
+    targets.forEach(target => this.#watch(target));
+  }
+
+  #watch(target: string | GitopsConnection): void {
+    const id = idOf(target);
+    if (!this.#running.has(id)) {
+      const stop = new AbortController();
+      const signal = AbortSignal.any([stop.signal, this.#stopping.signal]);
+      const done = this.#work(target, signal).finally(() =>
+        this.#running.delete(id),
+      );
+      this.#running.set(id, { stop, done });
     }
   }
 
-  async #watchCluster(cluster: string, signal: AbortSignal): Promise<void> {
-    const { api, observers, sink, logger, times, registry } = this.#options;
-    const watchAll = async (whileHeld: AbortSignal) => {
-      await Promise.all(
-        watchedResources(cluster, observers).map(watch =>
-          new ResourceWatcher({ api, watch, sink, logger, times }).run(
-            whileHeld,
-          ),
-        ),
-      );
-    };
+  async #work(
+    target: string | GitopsConnection,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { logger, registry } = this.#options;
+    const work = (whileHeld: AbortSignal) =>
+      new ClusterWork(this.#options, target).run(whileHeld);
     if (registry.exclusive) {
-      await watchAll(signal);
+      await work(signal);
       return;
     }
     await withLease({
-      registry,
-      name: `cluster:${cluster}`,
+      ...{ registry, signal, logger, work },
+      name: `cluster:${typeof target === 'string' ? target : target.name}`,
       holder: this.#holder,
-      signal,
-      logger,
-      work: watchAll,
     });
   }
+
+  /** A connection with the name of a cluster would mix its objects with the cluster's. */
+  async #refuse(connections: readonly GitopsConnection[]): Promise<void> {
+    const { observers, sink, logger } = this.#options;
+    for (const connection of connections) {
+      const { name, resources, observer: id } = connection;
+      if (this.#refused.has(name)) {
+        continue;
+      }
+      const message = `The connection '${name}' is not watched, because a cluster has the same name; give the instance another name in the configuration`;
+      logger.error(message);
+      for (const observer of observers.filter(one => one.id === id)) {
+        const cluster = refusal(connection).name;
+        for (const watch of watchedResources(cluster, [
+          { ...observer, resources },
+        ])) {
+          const { group, versions, plural } = watch.resource;
+          await sink.status(watch, {
+            resource: `${group}/${versions[0]}/${plural}`,
+            state: 'unreachable',
+            since: new Date().toISOString(),
+            message,
+          });
+        }
+      }
+      this.#refused.add(name);
+    }
+  }
+
+  #warn(error: unknown): void {
+    this.#options.logger.warn(
+      'The state of the clusters was not stored',
+      toError(error),
+    );
+  }
+}
+
+function idOf(target: string | GitopsConnection): string {
+  return typeof target === 'string' ? target : `connection:${target.name}`;
+}
+
+function registered({ name, title }: GitopsConnection): RegisteredCluster {
+  return { name, title, connection: 'argocd' };
+}
+
+/** Under another name, so that the refusal can be shown beside the cluster. */
+function refusal({ name, title }: GitopsConnection): RegisteredCluster {
+  return { name: `${name} (connection)`, title, connection: 'argocd' };
 }

@@ -1,278 +1,314 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
-import type { ClusterResourceStatus } from '@fairway/plugin-gitops-common';
+import type { ObjectEvent } from '@fairway/plugin-gitops-node';
 import {
   ConnectionError,
   connectionErrorReason,
 } from '@fairway/plugin-gitops-node';
-import type { ClusterApi, ClusterResource } from './ClusterApi';
+import { EventBatcher } from './EventBatcher';
+import { ObjectLister } from './ObjectLister';
+import type { Reachability } from './Reachability';
+import { NotRecordedError, ResourceRecorder } from './ResourceRecorder';
+import type { Semaphore } from './Semaphore';
 import { Backoff, wait } from './waiting';
-import {
-  objectKey,
-  type WatchedResource,
-  type WatchSink,
-} from './WatchedResource';
+import type { WatchedResource, WatchSink } from './WatchedResource';
+import type { SourceKind, WatchSource } from './WatchSource';
+import { WatchStatus } from './WatchStatus';
+import type { WatchTimes } from './WatchTimes';
 
-/** Times of a watch; tests shorten them. */
-export interface WatchTimes {
-  /** First and longest wait after a failure. */
-  initialBackoffMillis: number;
-  maximumBackoffMillis: number;
-  /** Until a kind that is missing or forbidden is looked for again. */
-  lookAgainMillis: number;
-  /** After this time the server ends a watch, and a new one goes on from there. */
-  watchSeconds: number;
-  /** A watch that says nothing for longer than `watchSeconds` plus this is given up. */
-  graceMillis: number;
-  /** At most so often is it written that a quiet watch is still well. */
-  seenEveryMillis: number;
+/** Longer than any server takes to refuse a watch. */
+const SETTLE_MILLIS = 2_000;
+/** Timers and clocks disagree by so much. */
+const TIMER_MILLIS = 20;
+/** After so long a watch was well, and what breaks it is news. */
+const WELL_MILLIS = 10_000;
+/** Waits that end together must not start together. */
+const SPREAD_MILLIS = 500;
+
+/** What a {@link ResourceWatcher} works with. */
+export interface ResourceWatcherOptions {
+  source: WatchSource;
+  watch: WatchedResource;
+  sink: WatchSink;
+  logger: LoggerService;
+  times: WatchTimes;
+  /** Whether the cluster answers at all. */
+  reachability: Reachability;
+  limits: { lists: Semaphore; events: Semaphore };
+  /** What is stored of the watch and not in a list; for lists that are not whole. */
+  missing: ConstructorParameters<typeof ObjectLister>[0]['missing'];
 }
 
-/** Times for real clusters. */
-export const DEFAULT_WATCH_TIMES: WatchTimes = {
-  initialBackoffMillis: 250,
-  maximumBackoffMillis: 30_000,
-  lookAgainMillis: 30_000,
-  watchSeconds: 240,
-  graceMillis: 15_000,
-  seenEveryMillis: 10_000,
-};
-
-const PAGE_SIZE = 500;
+/** Why a watch ended without an error. */
+type Ending =
+  /** The server ended it, as it does from time to time. */
+  | 'ended'
+  /** Nothing came, not even a bookmark. */
+  | 'silent'
+  /** The version is too old. */
+  | 'expired';
 
 /**
  * Lists and watches one kind of one cluster until it is told to stop.
  *
  * @remarks
- * It keeps no copy of any object. After a list it watches from the list's resourceVersion, and
- * goes on from the last event's when the server ends the watch. It lists again when the server
- * says that the version is too old, when the server does not end a watch in time, or when an event
- * could not be handed on. While it lists it
- * holds the names of the objects, so that those that are gone can be told.
+ * It keeps no copy of any object but those that wait to be recorded. After a list it watches from
+ * the list's resourceVersion, and goes on from the last event's when the server ends the watch or
+ * says nothing. It lists again when the version is too old, when the connection breaks, when an
+ * event cannot be read or recorded, and when a server is silent for longer than it may be.
  */
 export class ResourceWatcher {
-  readonly #api: ClusterApi;
-  readonly #watch: WatchedResource;
-  readonly #sink: WatchSink;
-  readonly #logger: LoggerService;
+  readonly #options: ResourceWatcherOptions;
   readonly #times: WatchTimes;
   readonly #backoff: Backoff;
-  #version: string;
-  #status?: ClusterResourceStatus;
-  #seenWrittenAt = 0;
+  readonly #status: WatchStatus;
+  readonly #recorder: ResourceRecorder;
+  readonly #lister: ObjectLister;
+  #heardAt = 0;
+  /** The last watch was refused: it is not well before the next one stands. */
+  #refused = false;
 
-  constructor(options: {
-    api: ClusterApi;
-    watch: WatchedResource;
-    sink: WatchSink;
-    logger: LoggerService;
-    times?: WatchTimes;
-  }) {
-    this.#api = options.api;
-    this.#watch = options.watch;
-    this.#sink = options.sink;
-    this.#logger = options.logger;
-    this.#times = options.times ?? DEFAULT_WATCH_TIMES;
-    this.#version = options.watch.resource.versions[0];
+  constructor(options: ResourceWatcherOptions) {
+    const { watch, sink, logger, times } = options;
+    this.#options = options;
+    this.#times = times;
     this.#backoff = new Backoff({
-      initialMillis: this.#times.initialBackoffMillis,
-      maximumMillis: this.#times.maximumBackoffMillis,
+      initialMillis: times.initialBackoffMillis,
+      maximumMillis: times.maximumBackoffMillis,
+    });
+    this.#status = new WatchStatus({
+      ...{ watch, sink, logger },
+      seenEveryMillis: times.seenEveryMillis,
+    });
+    [this.#status.version = ''] = watch.resource.versions;
+    this.#recorder = new ResourceRecorder({
+      ...{ watch, sink },
+      status: this.#status,
+    });
+    this.#lister = new ObjectLister({
+      ...options,
+      lists: options.limits.lists,
+      recorder: this.#recorder,
+      status: this.#status,
     });
   }
 
   /** Runs until the signal is aborted; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#setStatus('connecting').catch(error => this.#warn(error));
+    const { reachability } = this.#options;
+    await this.#store(this.#status.set('connecting'));
     while (!signal.aborted) {
+      const { down } = reachability;
+      const attempt = AbortSignal.any([signal, down]);
       try {
-        let resourceVersion: string | undefined = await this.#list(signal);
-        await this.#setStatus('connected');
-        this.#backoff.reset();
-        while (resourceVersion !== undefined && !signal.aborted) {
-          resourceVersion = await this.#follow(resourceVersion, signal);
+        attempt.throwIfAborted();
+        const { resourceVersion, message } = await this.#lister.list(attempt);
+        this.#heardAt = Date.now();
+        if (!this.#refused) {
+          await this.#store(this.#status.set('connected', message));
         }
+        await this.#followFrom(resourceVersion, attempt);
       } catch (error) {
         if (!signal.aborted) {
-          await wait(await this.#failed(error), signal);
+          await this.#failed(down.aborted ? down.reason : error, signal);
         }
       }
     }
   }
 
-  /** Lists everything; resolves to the resourceVersion of the list. */
-  async #list(signal: AbortSignal): Promise<string> {
-    const at = new Date().toISOString();
-    const { versions } = this.#watch.resource;
-    for (const version of versions) {
-      this.#version = version;
-      try {
-        return await this.#listVersion(at, signal);
-      } catch (error) {
-        const isLast = version === versions[versions.length - 1];
-        if (connectionErrorReason(error) !== 'not-installed' || isLast) {
-          throw error;
-        }
+  /** Watches, from one version to the next, until everything must be listed again. */
+  async #followFrom(from: string, signal: AbortSignal): Promise<void> {
+    const { watchSeconds, graceMillis } = this.#times;
+    let resourceVersion = from;
+    while (!signal.aborted) {
+      const startedAt = Date.now();
+      const watched = await this.#follow(resourceVersion, signal);
+      resourceVersion = watched.resourceVersion;
+      const { ending } = watched;
+      if (ending === 'expired') {
+        return;
+      }
+      if (ending === 'ended' && Date.now() - startedAt < 1000) {
+        // A server that ends watches at once must not be asked again at once.
+        await wait(this.#backoff.next(), signal);
+      } else if (ending === 'ended') {
+        this.#heardAt = Date.now();
+        this.#backoff.reset();
+        await this.#store(this.#status.seen());
+      } else if (
+        Date.now() - this.#heardAt >=
+        watchSeconds * 1000 + graceMillis - TIMER_MILLIS
+      ) {
+        // It should have ended a watch by now: something between swallows what it says.
+        return;
       }
     }
-    throw new ConnectionError('not-installed', 'The observer names no version');
   }
 
-  async #listVersion(at: string, signal: AbortSignal): Promise<string> {
-    const objects = new Set<string>();
-    let resourceVersion = '';
-    let next: string | undefined;
-    do {
-      const page = await this.#api.listPage(this.#resource(), {
-        limit: PAGE_SIZE,
-        continue: next,
-        labelSelector: this.#watch.resource.labelSelector,
-        signal,
-      });
-      page.items.forEach(item => objects.add(objectKey(item)));
-      await this.#sink.observe(this.#watch, page.items);
-      resourceVersion = page.resourceVersion;
-      next = page.continue;
-    } while (next !== undefined);
-    await this.#sink.listed(this.#watch, objects, at);
-    return resourceVersion;
-  }
-
-  /**
-   * Watches until the server ends it.
-   *
-   * @returns the resourceVersion to go on from; undefined when everything must be listed again
-   */
+  /** Watches once, and records what it hears. */
   async #follow(
     from: string,
     signal: AbortSignal,
-  ): Promise<string | undefined> {
-    const { watchSeconds, graceMillis } = this.#times;
+  ): Promise<{ resourceVersion: string; ending: Ending }> {
     const silence = new AbortController();
     const stop = AbortSignal.any([signal, silence.signal]);
-    const maximumMillis = watchSeconds * 1000 + graceMillis;
-    const timer = setTimeout(() => silence.abort(), maximumMillis);
-    const startedAt = Date.now();
+    const timer = setTimeout(
+      () => silence.abort(),
+      Math.min(
+        this.#times.silenceMillis,
+        this.#times.watchSeconds * 1000 + this.#times.graceMillis,
+      ),
+    );
+    const settle = setTimeout(() => this.#settled(signal), SETTLE_MILLIS);
+    const batcher = new EventBatcher({
+      record: async changes => {
+        await this.#recorder.changes(changes);
+        await this.#store(this.#status.seen());
+      },
+      room: this.#options.limits.events,
+      signal,
+    });
     let resourceVersion = from;
-    let events = 0;
+    const startedAt = Date.now();
     try {
-      for await (const event of this.#api.watch(this.#resource(), {
-        resourceVersion,
-        timeoutSeconds: watchSeconds,
-        labelSelector: this.#watch.resource.labelSelector,
-        signal: stop,
-      })) {
+      for await (const event of this.#events(resourceVersion, stop)) {
+        this.#heardAt = Date.now();
         if (event.type === 'ERROR') {
-          if (event.object.code === 410) {
-            return undefined;
-          }
-          throw new ConnectionError(
-            'unreachable',
-            event.object.message ?? 'The watch failed',
-          );
+          throw errorOf(event);
         }
-        if (event.type === 'DELETED') {
-          await this.#sink.remove(this.#watch, objectKey(event.object));
-        } else if (event.type !== 'BOOKMARK') {
-          await this.#sink.observe(this.#watch, [event.object]);
+        if (event.type === 'BOOKMARK') {
+          await this.#store(this.#status.seen());
+        } else {
+          await batcher.add(event);
         }
         resourceVersion =
           event.object.metadata.resourceVersion ?? resourceVersion;
-        events += 1;
-        await this.#seen();
+        // Waiting for the database was not the server's silence.
+        timer.refresh();
       }
+      await batcher.drain();
+      return { resourceVersion, ending: 'ended' };
     } catch (error) {
+      if (error instanceof NotRecordedError) {
+        throw error;
+      }
+      await batcher.drain();
       if (connectionErrorReason(error) === 'expired') {
-        return undefined;
+        return { resourceVersion, ending: 'expired' };
       }
       if (silence.signal.aborted && !signal.aborted) {
-        // The server should have ended it: something between swallows what it says.
-        return undefined;
+        return { resourceVersion, ending: 'silent' };
       }
-      throw error;
+      if (Date.now() - startedAt > WELL_MILLIS) {
+        this.#backoff.reset();
+      }
+      throw new BrokenWatchError(error);
     } finally {
       clearTimeout(timer);
+      clearTimeout(settle);
+      await batcher.stop();
     }
-    if (events === 0 && Date.now() - startedAt < 1000) {
-      // A server that ends watches at once must not be asked again at once.
+  }
+
+  #events(
+    resourceVersion: string,
+    signal: AbortSignal,
+  ): AsyncIterable<ObjectEvent> {
+    return this.#options.source.watch(this.#kind(), {
+      resourceVersion,
+      timeoutSeconds: this.#times.watchSeconds,
+      signal,
+    });
+  }
+
+  #kind(): SourceKind {
+    return {
+      resource: this.#options.watch.resource,
+      version: this.#status.version,
+    };
+  }
+
+  /** A watch that was refused before stands now. */
+  #settled(signal: AbortSignal): void {
+    if (this.#refused && !signal.aborted) {
+      this.#refused = false;
+      void this.#store(this.#status.set('connected'));
+    }
+  }
+
+  /** States what failed, and waits until it is worth another attempt. */
+  async #failed(error: unknown, signal: AbortSignal): Promise<void> {
+    const { logger, watch } = this.#options;
+    const cause = error instanceof BrokenWatchError ? error.cause : error;
+    const reason = connectionErrorReason(cause);
+    const text = `Cluster '${watch.cluster}', ${watch.key}`;
+    if (error instanceof NotRecordedError) {
+      logger.warn(`${text}: ${error.message}`, toError(error.cause));
+      await wait(this.#backoff.next(), signal);
+      return;
+    }
+    if (reason === 'expired') {
+      // The list took longer than the server remembers; the next one has larger pages.
+      await wait(this.#backoff.next(), signal);
+      return;
+    }
+    if (error instanceof BrokenWatchError && reason === 'unreachable') {
+      // Whether the cluster answers, the list says that comes next.
+      logger.debug(`${text}: the watch broke: ${toError(cause).message}`);
+      await wait(this.#backoff.next(), signal);
+      return;
+    }
+    this.#refused = error instanceof BrokenWatchError;
+    if (reason === 'not-installed') {
+      // A kind that was taken away takes its objects with it.
+      await this.#store(
+        this.#recorder.listed(new Set(), new Date().toISOString()),
+      );
+    }
+    await this.#store(this.#status.set(reason, toError(cause).message));
+    await this.#pause(reason, signal);
+  }
+
+  async #pause(reason: string, signal: AbortSignal): Promise<void> {
+    const { down, up } = this.#options.reachability;
+    if (down.aborted) {
+      await wait(this.#times.lookAgainMillis, AbortSignal.any([signal, up]));
+      await wait(
+        Math.random() *
+          Math.min(SPREAD_MILLIS, this.#times.initialBackoffMillis),
+        signal,
+      );
+    } else if (reason === 'unreachable') {
       await wait(this.#backoff.next(), signal);
     } else {
-      this.#backoff.reset();
-      await this.#seen();
-    }
-    return resourceVersion;
-  }
-
-  #resource(): ClusterResource {
-    const { group, plural } = this.#watch.resource;
-    return {
-      cluster: this.#watch.cluster,
-      group,
-      version: this.#version,
-      plural,
-    };
-  }
-
-  /** States what failed; resolves to the milliseconds until the next attempt. */
-  async #failed(error: unknown): Promise<number> {
-    const reason = connectionErrorReason(error);
-    const state = reason === 'expired' ? 'unreachable' : reason;
-    if (state === 'not-installed') {
-      // A kind that was taken away takes its objects with it.
-      await this.#sink
-        .listed(this.#watch, new Set(), new Date().toISOString())
-        .catch(cause => this.#warn(cause));
-    }
-    await this.#setStatus(state, toError(error).message).catch(cause =>
-      this.#warn(cause),
-    );
-    return state === 'unreachable'
-      ? this.#backoff.next()
-      : this.#times.lookAgainMillis;
-  }
-
-  async #seen(): Promise<void> {
-    if (Date.now() - this.#seenWrittenAt >= this.#times.seenEveryMillis) {
-      await this.#setStatus('connected');
+      const { lookAgainMillis } = this.#times;
+      await wait(lookAgainMillis * (0.9 + Math.random() * 0.1), signal);
     }
   }
 
-  async #setStatus(
-    state: ClusterResourceStatus['state'],
-    message?: string,
-  ): Promise<void> {
-    const now = new Date();
-    const { group, plural } = this.#watch.resource;
-    const changed = this.#status?.state !== state;
-    const status: ClusterResourceStatus = {
-      resource: [group, this.#version, plural].filter(Boolean).join('/'),
-      state,
-      since: changed ? now.toISOString() : this.#status!.since,
-      ...(state === 'connected' ? { lastSeenAt: now.toISOString() } : {}),
-      ...(message ? { message } : {}),
-    };
-    if (changed && state !== 'connecting') {
-      const text = `Cluster '${this.#watch.cluster}', ${
-        status.resource
-      }: ${state}`;
-      if (state === 'unreachable' || state === 'forbidden') {
-        this.#logger.warn(`${text}: ${message}`);
-      } else {
-        this.#logger.info(text);
-      }
-    }
-    if (state === 'connected') {
-      this.#seenWrittenAt = now.getTime();
-    }
-    this.#status = status;
-    await this.#sink.status(this.#watch, status);
-  }
-
-  #warn(error: unknown): void {
-    this.#logger.warn(
-      `Cluster '${this.#watch.cluster}', ${
-        this.#watch.key
-      }: what was seen could not be stored`,
-      toError(error),
+  /** What cannot be stored is said in the log; it must not end the watch. */
+  async #store(work: Promise<void>): Promise<void> {
+    const { logger, watch } = this.#options;
+    await work.catch(error =>
+      logger.warn(
+        `Cluster '${watch.cluster}', ${watch.key}: what was seen could not be stored`,
+        toError(error),
+      ),
     );
   }
+}
+
+/** A watch ended by an error, after a list that succeeded. */
+class BrokenWatchError extends Error {
+  constructor(cause: unknown) {
+    super(toError(cause).message, { cause });
+    this.name = 'BrokenWatchError';
+  }
+}
+
+function errorOf({ object }: ObjectEvent): Error {
+  return new ConnectionError(
+    object.code === 410 ? 'expired' : 'unreachable',
+    object.message ?? 'The watch failed',
+  );
 }

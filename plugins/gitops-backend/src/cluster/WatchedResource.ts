@@ -30,11 +30,20 @@ export function watchedResources(
       cluster,
       observer,
       resource,
-      key: `${observer.id}:${resource.group}/${resource.plural}${
-        resource.labelSelector ? `?${resource.labelSelector}` : ''
-      }`,
+      key: watchKey(observer, resource),
     })),
   );
+}
+
+/** See {@link WatchedResource.key}. */
+export function watchKey(
+  observer: Pick<GitopsObserver, 'id'>,
+  resource: Pick<ObservedResource, 'group' | 'plural' | 'labelSelector'>,
+): string {
+  const { group, plural, labelSelector } = resource;
+  return `${observer.id}:${group}/${plural}${
+    labelSelector ? `?${labelSelector}` : ''
+  }`;
 }
 
 /** An object that no observation could be made of. */

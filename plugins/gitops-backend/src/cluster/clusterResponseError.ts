@@ -11,8 +11,10 @@ function messageOf(body: unknown): string | undefined {
 }
 
 /** Kubernetes answers with a Status, the portal's own plugins with `{ error }`. */
-function isFromPortal(body: unknown): boolean {
-  return typeof (body as { error?: unknown } | undefined)?.error === 'object';
+export function isFromPortal(body: unknown): boolean {
+  return (
+    typeof (body as { error?: unknown } | null | undefined)?.error === 'object'
+  );
 }
 
 /**

@@ -1,9 +1,6 @@
 export * from './ClusterApi';
 export { ClusterConnection } from './ClusterConnection';
+export * from './ClusterRegistry';
 export * from './ClusterWatcher';
-export {
-  DEFAULT_WATCH_TIMES,
-  ResourceWatcher,
-  type WatchTimes,
-} from './ResourceWatcher';
 export * from './WatchedResource';
+export { DEFAULT_WATCH_TIMES, type WatchTimes } from './WatchTimes';

@@ -63,3 +63,32 @@ export async function forEachLimited<T>(
     Array.from({ length: Math.min(limit, items.length) }, worker),
   );
 }
+
+/**
+ * The work's result, unless it takes longer or the signal is aborted.
+ *
+ * @throws Error that says how long was waited, or the reason of the signal.
+ */
+export async function within<T>(
+  millis: number,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const timeout = AbortSignal.timeout(millis);
+  const stop = signal ? AbortSignal.any([signal, timeout]) : timeout;
+  stop.throwIfAborted();
+  return new Promise<T>((resolve, reject) => {
+    const abort = () =>
+      reject(
+        timeout.aborted
+          ? new Error(
+              `it took longer than ${Math.round(millis / 1000)} seconds`,
+            )
+          : stop.reason,
+      );
+    stop.addEventListener('abort', abort, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => stop.removeEventListener('abort', abort));
+  });
+}

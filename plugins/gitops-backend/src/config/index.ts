@@ -1,2 +1,3 @@
 export * from './gitDirectory';
 export * from './readGitopsConfig';
+export * from './readWatchConfig';

@@ -7,6 +7,9 @@ import type { ObservedOrigin } from './GitopsStore';
 import { isSqlite } from './sql';
 import { TABLES, type DbClusterStatusRow } from './tables';
 
+/** With the column of a later migration. */
+type DbStatusRow = DbClusterStatusRow & { problems: string | null };
+
 type State = ClusterResourceStatus['state'];
 
 /** Worst first; `not-installed` is no trouble as long as another kind is there. */
@@ -37,14 +40,31 @@ export function summarizeCluster(
   return { state, since, ...(message ? { message } : {}) };
 }
 
+/** Row of `clusters`. */
+interface DbClusterRow {
+  name: string;
+  title: string;
+  connection: string;
+  clock_skew_seconds: number | null;
+}
+
+function toResourceStatus(row: DbStatusRow): ClusterResourceStatus {
+  return {
+    resource: row.resource,
+    state: row.state as State,
+    since: row.since,
+    ...(row.last_seen_at ? { lastSeenAt: row.last_seen_at } : {}),
+    ...(row.message ? { message: row.message } : {}),
+    ...(row.problems ? { problems: JSON.parse(row.problems) } : {}),
+  };
+}
+
 /** See `GitopsReader.listClusterStatus`. */
 export async function queryClusterStatus(db: Knex): Promise<ClusterStatus[]> {
-  const clusters: Array<{ name: string; title: string }> = await db(
-    TABLES.clusters,
-  )
-    .select('name', 'title')
+  const clusters: DbClusterRow[] = await db(TABLES.clusters)
+    .select('name', 'title', 'connection', 'clock_skew_seconds')
     .orderBy('name');
-  const rows: DbClusterStatusRow[] = await db(TABLES.clusterStatus)
+  const rows: DbStatusRow[] = await db(TABLES.clusterStatus)
     .select('*')
     .orderBy(['cluster', 'resource', 'watch']);
   const counts = new Map<string, number>();
@@ -58,22 +78,17 @@ export async function queryClusterStatus(db: Knex): Promise<ClusterStatus[]> {
     counts.set(row.cluster, Number(row.count));
   }
   const now = new Date();
-  return clusters.map(({ name, title }) => {
+  return clusters.map(row => {
+    const { name, title, connection } = row;
+    const skew = row.clock_skew_seconds;
     const resources = rows
-      .filter(row => row.cluster === name)
-      .map(
-        (row): ClusterResourceStatus => ({
-          resource: row.resource,
-          state: row.state as State,
-          since: row.since,
-          ...(row.last_seen_at ? { lastSeenAt: row.last_seen_at } : {}),
-          ...(row.message ? { message: row.message } : {}),
-        }),
-      );
+      .filter(({ cluster }) => cluster === name)
+      .map(toResourceStatus);
     return {
       name,
       title,
-      connection: 'kubernetes' as const,
+      connection: connection as ClusterStatus['connection'],
+      ...(skew === null ? {} : { clockSkewSeconds: skew }),
       ...summarizeCluster(resources, now),
       resources,
       applications: counts.get(name) ?? 0,
@@ -87,7 +102,7 @@ export async function upsertClusterStatus(
   watch: Pick<ObservedOrigin, 'cluster' | 'resource'>,
   status: ClusterResourceStatus,
 ): Promise<void> {
-  const row: DbClusterStatusRow = {
+  const row: DbStatusRow = {
     cluster: watch.cluster,
     watch: watch.resource,
     resource: status.resource,
@@ -95,6 +110,7 @@ export async function upsertClusterStatus(
     since: status.since,
     last_seen_at: status.lastSeenAt ?? null,
     message: status.message ?? null,
+    problems: status.problems?.length ? JSON.stringify(status.problems) : null,
   };
   await db(TABLES.clusterStatus)
     .insert(row)
@@ -107,32 +123,92 @@ export async function upsertClusterStatus(
     });
 }
 
-/** See `RecorderStore.failWatches`. */
+/** See `RecorderStore.failWatches`; the other connections do not go through the Kubernetes plugin. */
 export async function markUnreachable(
   db: Knex,
   message: string,
 ): Promise<void> {
-  await db(TABLES.clusterStatus).whereNot('state', 'unreachable').update({
-    state: 'unreachable',
-    since: new Date().toISOString(),
-    message,
-  });
+  await db(TABLES.clusterStatus)
+    .whereNot('state', 'unreachable')
+    .whereIn(
+      'cluster',
+      db(TABLES.clusters).where('connection', 'kubernetes').select('name'),
+    )
+    .update({
+      state: 'unreachable',
+      since: new Date().toISOString(),
+      message,
+    });
+}
+
+/** A cluster or connection to register. */
+export interface RegisteredCluster {
+  name: string;
+  title: string;
+  /** `kubernetes` when absent. */
+  connection?: ClusterStatus['connection'];
 }
 
 /** Makes these the known clusters; in a transaction. */
 export async function replaceClusters(
   trx: Knex,
-  clusters: ReadonlyArray<{ name: string; title: string }>,
+  clusters: readonly RegisteredCluster[],
 ): Promise<void> {
   const names = clusters.map(cluster => cluster.name);
   await trx(TABLES.clusterStatus).whereNotIn('cluster', names).delete();
   await trx(TABLES.clusters).whereNotIn('name', names).delete();
+  await addClusters(trx, clusters);
+}
+
+/** Registers these beside the known clusters. */
+export async function addClusters(
+  db: Knex,
+  clusters: readonly RegisteredCluster[],
+): Promise<void> {
   if (clusters.length > 0) {
-    await trx(TABLES.clusters)
-      .insert(clusters.map(({ name, title }) => ({ name, title })))
+    await db(TABLES.clusters)
+      .insert(
+        clusters.map(({ name, title, connection = 'kubernetes' }) => ({
+          name,
+          title,
+          connection,
+        })),
+      )
       .onConflict('name')
-      .merge();
+      .merge(['title', 'connection']);
   }
+}
+
+/** See `ClusterRegistry.putClockSkew`. */
+export async function updateClockSkew(
+  db: Knex,
+  cluster: string,
+  seconds: number | undefined,
+): Promise<void> {
+  await db(TABLES.clusters)
+    .where({ name: cluster })
+    .update({ clock_skew_seconds: seconds ?? null });
+}
+
+/** The watches of a cluster whose status is stored. */
+export async function queryWatches(
+  db: Knex,
+  cluster: string,
+): Promise<string[]> {
+  const rows: Array<{ watch: string }> = await db(TABLES.clusterStatus)
+    .where({ cluster })
+    .select('watch');
+  return rows.map(({ watch }) => watch);
+}
+
+/** Forgets the status of a watch. */
+export async function deleteClusterStatus(
+  db: Knex,
+  watch: Pick<ObservedOrigin, 'cluster' | 'resource'>,
+): Promise<void> {
+  await db(TABLES.clusterStatus)
+    .where({ cluster: watch.cluster, watch: watch.resource })
+    .delete();
 }
 
 /** The database's clock, because those of several replicas differ. */

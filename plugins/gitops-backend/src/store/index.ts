@@ -1,5 +1,6 @@
 export * from './CommandStore';
 export * from './GitopsStore';
+export { DatabaseClusterRegistry } from './DatabaseClusterRegistry';
 export { DatabaseGitopsStore } from './DatabaseGitopsStore';
 export { deploymentId, failureId, objectId } from './ids';
 export type { ChangeFeed, Changes } from './ChangeFeed';

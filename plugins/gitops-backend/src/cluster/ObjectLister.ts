@@ -1,0 +1,144 @@
+import {
+  ConnectionError,
+  connectionErrorReason,
+  type ObjectPage,
+} from '@fairway/plugin-gitops-node';
+import type { ResourceRecorder } from './ResourceRecorder';
+import type { Semaphore } from './Semaphore';
+import type { WatchedResource } from './WatchedResource';
+import type { WatchSource } from './WatchSource';
+import type { WatchStatus } from './WatchStatus';
+import { PAGE_SIZE } from './WatchTimes';
+import type { WatchedApplication } from './ClusterRegistry';
+
+const MAXIMUM_PAGE_SIZE = 1_600;
+
+/** Lists everything of one kind, and records it page by page. */
+export class ObjectLister {
+  readonly #options: {
+    source: WatchSource;
+    watch: WatchedResource;
+    recorder: ResourceRecorder;
+    status: WatchStatus;
+    /** A permit for each page in memory. */
+    lists: Semaphore;
+    missing(listed: ReadonlySet<string>): Promise<WatchedApplication[]>;
+  };
+  #pageSize = PAGE_SIZE;
+
+  constructor(options: {
+    source: WatchSource;
+    watch: WatchedResource;
+    recorder: ResourceRecorder;
+    status: WatchStatus;
+    lists: Semaphore;
+    missing(listed: ReadonlySet<string>): Promise<WatchedApplication[]>;
+  }) {
+    this.#options = options;
+  }
+
+  /**
+   * Lists in the first version that the cluster serves.
+   *
+   * @returns where to watch from; and why the list is not whole, if so
+   */
+  async list(
+    signal: AbortSignal,
+  ): Promise<{ resourceVersion: string; message?: string }> {
+    const { status, watch } = this.#options;
+    const { versions } = watch.resource;
+    for (const version of versions) {
+      status.version = version;
+      try {
+        return await this.#listVersion(version, signal);
+      } catch (error) {
+        const reason = connectionErrorReason(error);
+        if (reason === 'expired') {
+          // Fewer pages take less time; the server forgets old versions after some.
+          this.#pageSize = Math.min(this.#pageSize * 4, MAXIMUM_PAGE_SIZE);
+        }
+        const isLast = version === versions[versions.length - 1];
+        if (reason !== 'not-installed' || isLast) {
+          throw error;
+        }
+      }
+    }
+    throw new ConnectionError('not-installed', 'The observer names no version');
+  }
+
+  async #listVersion(
+    version: string,
+    signal: AbortSignal,
+  ): Promise<{ resourceVersion: string; message?: string }> {
+    const { recorder } = this.#options;
+    const at = new Date().toISOString();
+    const listed = new Set<string>();
+    let partial: ObjectPage['partial'];
+    let resourceVersion = '';
+    let next: string | undefined;
+    do {
+      signal.throwIfAborted();
+      const page = await this.#page({ version, next, listed }, signal);
+      partial ??= page.partial;
+      resourceVersion = page.resourceVersion;
+      next = page.next;
+    } while (next !== undefined);
+    signal.throwIfAborted();
+    if (partial) {
+      await this.#removeGone(listed, signal);
+      return { resourceVersion, message: partial.message };
+    }
+    await recorder.listed(listed, at);
+    return { resourceVersion };
+  }
+
+  /** Reads and records one page, with a permit while it is in memory. */
+  async #page(
+    at: { version: string; next?: string; listed: Set<string> },
+    signal: AbortSignal,
+  ): Promise<{
+    resourceVersion: string;
+    next?: string;
+    partial?: ObjectPage['partial'];
+  }> {
+    const { source, watch, recorder, lists } = this.#options;
+    let release: (() => void) | undefined;
+    try {
+      const page = await source.listPage(
+        { resource: watch.resource, version: at.version },
+        {
+          limit: this.#pageSize,
+          continue: at.next,
+          signal,
+          admit: async () => {
+            release = await lists.acquire(signal);
+          },
+        },
+      );
+      await recorder.page(page.items, at.listed);
+      return {
+        resourceVersion: page.resourceVersion,
+        next: page.continue,
+        partial: page.partial,
+      };
+    } finally {
+      release?.();
+    }
+  }
+
+  /** What a list that is not whole does not name may be hidden: the source knows. */
+  async #removeGone(
+    listed: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { source, recorder, missing } = this.#options;
+    if (!source.isGone) {
+      return;
+    }
+    for (const { object, application } of await missing(listed)) {
+      if (await source.isGone(application, { signal })) {
+        await recorder.removed(object);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import type { DatabaseService } from '@backstage/backend-plugin-api';
+import type { Knex } from 'knex';
+import type { ClusterRegistry, WatchedApplication } from '../cluster';
+import {
+  addClusters,
+  deleteClusterStatus,
+  markUnreachable,
+  queryWatches,
+  updateClockSkew,
+  type RegisteredCluster,
+} from './clusterTables';
+import type { GitopsStore, LeaseStore, ObservedOrigin } from './GitopsStore';
+import { TABLES } from './tables';
+
+type Watch = Pick<ObservedOrigin, 'cluster' | 'resource'>;
+
+/** What the watcher writes beside what it observes, on the tables of `DatabaseGitopsStore`. */
+export class DatabaseClusterRegistry implements ClusterRegistry {
+  readonly #db: Knex;
+  readonly #store: Pick<GitopsStore, 'setClusters'> & LeaseStore;
+
+  private constructor(
+    db: Knex,
+    store: Pick<GitopsStore, 'setClusters'> & LeaseStore,
+  ) {
+    this.#db = db;
+    this.#store = store;
+  }
+
+  /** The store must have been created, and with it the tables. */
+  static async create(options: {
+    database: DatabaseService;
+    store: Pick<GitopsStore, 'setClusters'> & LeaseStore;
+  }): Promise<DatabaseClusterRegistry> {
+    const { database, store } = options;
+    return new DatabaseClusterRegistry(await database.getClient(), store);
+  }
+
+  get exclusive(): boolean {
+    return this.#store.exclusive;
+  }
+
+  acquireLease(lease: { name: string; holder: string; seconds: number }) {
+    return this.#store.acquireLease(lease);
+  }
+
+  releaseLease(lease: { name: string; holder: string }) {
+    return this.#store.releaseLease(lease);
+  }
+
+  setClusters(clusters: readonly RegisteredCluster[]): Promise<void> {
+    return this.#store.setClusters(clusters);
+  }
+
+  addClusters(clusters: readonly RegisteredCluster[]): Promise<void> {
+    return addClusters(this.#db, clusters);
+  }
+
+  failWatches(message: string): Promise<void> {
+    return markUnreachable(this.#db, message);
+  }
+
+  putClockSkew(cluster: string, seconds: number | undefined): Promise<void> {
+    return updateClockSkew(this.#db, cluster, seconds);
+  }
+
+  listWatches(cluster: string): Promise<string[]> {
+    return queryWatches(this.#db, cluster);
+  }
+
+  forgetWatch(watch: Watch): Promise<void> {
+    return deleteClusterStatus(this.#db, watch);
+  }
+
+  async missingApplications(
+    watch: Watch,
+    listed: ReadonlySet<string>,
+  ): Promise<WatchedApplication[]> {
+    const { cluster, resource } = watch;
+    const rows: Array<{ id: string; object: string }> = await this.#db(
+      TABLES.applications,
+    )
+      .where({ cluster, resource })
+      .select('id', 'object');
+    const missing: WatchedApplication[] = [];
+    for (const { id, object } of rows) {
+      if (!listed.has(object)) {
+        const row = await this.#db(TABLES.applications)
+          .where({ id })
+          .first('document');
+        if (row) {
+          missing.push({ object, application: JSON.parse(row.document) });
+        }
+      }
+    }
+    return missing;
+  }
+}
