@@ -1,5 +1,9 @@
-import { createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendModule,
+} from '@backstage/backend-plugin-api';
 import { gitopsObserversExtensionPoint } from '@fairway/plugin-gitops-node';
+import { ArgocdConnection, readArgocdConfig } from './api';
 import { ArgocdObserver } from './ArgocdObserver';
 
 /**
@@ -12,9 +16,19 @@ export const gitopsModuleArgocd = createBackendModule({
   moduleId: 'argocd',
   register(env) {
     env.registerInit({
-      deps: { observers: gitopsObserversExtensionPoint },
-      async init({ observers }) {
-        observers.addObserver(new ArgocdObserver());
+      deps: {
+        observers: gitopsObserversExtensionPoint,
+        config: coreServices.rootConfig,
+      },
+      async init({ observers, config }) {
+        const observer = new ArgocdObserver();
+        observers.addObserver(observer);
+        const { resources } = observer;
+        for (const instance of readArgocdConfig(config)) {
+          observers.addConnection(
+            new ArgocdConnection({ instance, resources }),
+          );
+        }
       },
     });
   },

@@ -1,0 +1,36 @@
+/** Times of a connection in milliseconds; tests shorten them. */
+export interface ArgocdTimes {
+  /** Until an ordinary request is given up. */
+  request: number;
+  /** A stream or a list that says nothing for longer is dead; Argo CD's keep-alives come every 15 s. */
+  silence: number;
+  /** How long a list waits for the proof that the stream is open. */
+  proof: number;
+  /** How often it is asked whether the token is still good. */
+  check: number;
+  /** How often kinds without a stream are listed. */
+  poll: number;
+  /** At the latest after this time everything is listed again: Argo CD may drop events. */
+  relist: number;
+  /** Streams and lists that nobody reads any more are closed. */
+  idle: number;
+  /** First and longest wait before a list, when streams break soon after they began. */
+  initialRest: number;
+  maximumRest: number;
+  /** Argo CD answers a refresh when it is done; nobody waits for that. */
+  refresh: number;
+}
+
+/** Times for real installations. */
+export const DEFAULT_ARGOCD_TIMES: ArgocdTimes = {
+  request: 30_000,
+  silence: 45_000,
+  proof: 1_000,
+  check: 30_000,
+  poll: 30_000,
+  relist: 30 * 60_000,
+  idle: 120_000,
+  initialRest: 500,
+  maximumRest: 30_000,
+  refresh: 5_000,
+};

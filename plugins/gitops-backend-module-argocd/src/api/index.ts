@@ -1,0 +1,3 @@
+export { ArgocdConnection } from './ArgocdConnection';
+export type { ArgocdTimes } from './ArgocdTimes';
+export { readArgocdConfig, type ArgocdInstance } from './readArgocdConfig';
