@@ -7,4 +7,5 @@ export * from './annotations';
 export * from './permissions';
 export * from './model';
 export * from './dora';
+export * from './explain';
 export * from './api';

@@ -1,0 +1,2 @@
+export * from './ApplicationExplanation';
+export { explainApplication } from './explainApplication';
