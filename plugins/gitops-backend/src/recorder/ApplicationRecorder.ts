@@ -1,39 +1,62 @@
-import type { Application } from '@fairway/plugin-gitops-common';
-import type { ObservedDeployment } from '@fairway/plugin-gitops-node';
 import {
+  deploymentId,
+  isLate,
   objectId,
-  type ApplicationChange,
-  type ObservedOrigin,
+  type OwnedApplication,
+  type RecordedState,
+  type Recording,
+  type Removal,
+  type Removed,
   type StoredApplication,
-  type StoredObservation,
+  type StoredSource,
 } from '../store';
-import { buildApplication } from './buildApplication';
-import { healthAlert } from './healthAlert';
-import { planDeployments } from './planDeployments';
-import { planFailures, type FailurePlan } from './planFailures';
+import {
+  planApplication,
+  type ApplicationPlan,
+  type ObservedApplication,
+} from './planApplication';
 import type { RecorderOptions } from './Recorder';
 
 /** More than any engine keeps in an object's history. */
 const LATEST_DEPLOYMENTS = 30;
 
-/** An application as observed now. */
-export interface ObservedApplication {
-  observation: StoredObservation;
-  /** The engine's history, oldest first. */
-  history: readonly ObservedDeployment[];
-  origin: ObservedOrigin;
-  /** Equal for equal observations. */
-  fingerprint: string;
+/** What is to be recorded in one transaction. */
+export interface RecordingBatch {
+  sources?: readonly StoredSource[];
+  applications?: readonly ObservedApplication[];
+  /** Ids of applications to build anew from what was last observed of them. */
+  reconsider?: readonly string[];
+  removals?: readonly Removal[];
 }
 
-interface Plan {
-  change: ApplicationChange;
-  failures: FailurePlan;
-  /** Entity ref of the owner who is to be told of the health. */
-  tell?: string;
+/** What a batch changed. */
+export interface RecordedBatch {
+  plans: readonly ApplicationPlan[];
+  /** Ids of the deployments that were new. */
+  inserted: ReadonlySet<string>;
+  /** Keys of the sources that were written. */
+  sourceKeys: readonly string[];
+  removed: Removed;
 }
 
-/** Writes what an observation of an application changes in one transaction, and tells of it. */
+const NOTHING_REMOVED: Removed = {
+  applications: [],
+  facts: [],
+  sourceKeys: [],
+};
+
+function clustersOf(batch: RecordingBatch): string[] {
+  return [
+    ...(batch.sources ?? []).map(({ origin }) => origin.cluster),
+    ...(batch.applications ?? []).map(({ origin }) => origin.cluster),
+    ...(batch.removals ?? []).map(({ origin }) => origin.cluster),
+  ];
+}
+
+/**
+ * Records sources and applications: plans what they change and writes it, in one transaction that
+ * excludes other recorders, and tells of it after that.
+ */
 export class ApplicationRecorder {
   readonly #options: RecorderOptions;
 
@@ -43,105 +66,220 @@ export class ApplicationRecorder {
 
   /** The component that it belongs to; until the catalog was read, the one that it had. */
   entityRefOf(
-    observation: StoredObservation,
-    previous?: Application,
+    observation: OwnedApplication['observation'],
+    previous?: string,
   ): string | undefined {
     const { resolver } = this.#options;
-    return resolver.ready
-      ? resolver.resolve(observation)?.entityRef
-      : previous?.entityRef;
+    return resolver.ready ? resolver.resolve(observation)?.entityRef : previous;
   }
 
-  /** Resolves to whether anything changed. Must not run twice at a time for one application. */
-  async record(
-    observed: ObservedApplication,
-    options: { evenIfEqual: boolean },
-  ): Promise<boolean> {
+  /**
+   * Leaves out what is stored as it is, or newer. The recording decides again, so that this only
+   * saves the transaction; it reads no document.
+   */
+  async changed(
+    batch: Required<Pick<RecordingBatch, 'sources' | 'applications'>>,
+  ): Promise<RecordingBatch> {
     const { store } = this.#options;
-    const { observation, fingerprint } = observed;
-    const stored = await store.getStoredApplication(objectId(observation.ref));
-    const entityRef = this.entityRefOf(observation, stored?.application);
-    if (
-      stored?.fingerprint === fingerprint &&
-      stored.application.entityRef === entityRef &&
-      !options.evenIfEqual
-    ) {
-      return false;
+    const [applications, sources] = await Promise.all([
+      this.#newApplications(store, batch.applications),
+      this.#newSources(store, batch.sources),
+    ]);
+    return { applications, sources };
+  }
+
+  /**
+   * @param clusters - those of the applications to reconsider; the others are known
+   */
+  async record(
+    batch: RecordingBatch,
+    clusters: readonly string[] = [],
+  ): Promise<RecordedBatch> {
+    const all = [...clustersOf(batch), ...clusters];
+    if (all.length === 0) {
+      return {
+        ...{ plans: [], sourceKeys: [], removed: NOTHING_REMOVED },
+        inserted: new Set(),
+      };
     }
-    const plan = await this.#plan(observed, { stored, entityRef });
-    const { inserted } = await store.applyApplicationChange(plan.change);
-    this.#tell(plan, { inserted, previous: stored?.application });
-    return true;
+    const recorded = await this.#options.store.recording(all, recording =>
+      this.#write(recording, batch),
+    );
+    this.#tell(recorded);
+    return recorded;
+  }
+
+  async #write(
+    recording: Recording,
+    batch: RecordingBatch,
+  ): Promise<RecordedBatch> {
+    const sources = await this.#newSources(recording, batch.sources ?? []);
+    if (sources.length > 0) {
+      await recording.putSources(sources);
+    }
+    const removed = batch.removals?.length
+      ? await recording.deleteObjects(batch.removals)
+      : NOTHING_REMOVED;
+    const sourceKeys = sources.map(({ key }) => key);
+    const plans = await this.#plan(recording, batch, [
+      ...sourceKeys,
+      ...removed.sourceKeys,
+    ]);
+    const { inserted } =
+      plans.length > 0
+        ? await recording.applyChanges(plans.map(({ change }) => change))
+        : { inserted: new Set<string>() };
+    return { plans, inserted, sourceKeys, removed };
   }
 
   async #plan(
-    observed: ObservedApplication,
-    context: { stored?: StoredApplication; entityRef?: string },
-  ): Promise<Plan> {
-    const { store, config, resolver } = this.#options;
-    const { observation, history, origin, fingerprint } = observed;
-    const { stored, entityRef } = context;
-    const now = this.#options.now?.() ?? new Date();
-    const sourceKey = observation.sourceRef && objectId(observation.sourceRef);
-    const source = sourceKey ? await store.getSource(sourceKey) : undefined;
-    const application = buildApplication({
-      ...{ observation, entityRef, config, now },
-      source: source?.observation,
-      previous: stored?.application,
-    });
-    const { id } = application;
-    const latest = await store.latestDeployments(id, LATEST_DEPLOYMENTS);
-    const keys = history.map(({ key }) => key);
-    const added = planDeployments({
-      ...{ application, history, stored: latest },
-      known: await store.knownDeploymentKeys(id, keys),
-    });
-    const failures = planFailures({
-      ...{ application, observation, added, now, stored: latest },
-      open: await store.openFailures(id),
-      failureWindowSeconds: config.dora.failureWindowSeconds,
-    });
-    const { alertedAt, tell } = healthAlert(application, {
-      stored,
-      owner: entityRef ? resolver.get(entityRef)?.owner : undefined,
-    });
-    return {
-      change: {
-        stored: {
-          ...{ application, observation, origin, fingerprint },
-          firstSeenAt: stored?.firstSeenAt ?? now.toISOString(),
-          ...(alertedAt ? { alertedAt } : {}),
-        },
-        sourceKey,
-        deployments: added,
-        // What opened and ended meanwhile is in both; the one that ended is written last.
-        failures: [...failures.opened, ...failures.closed],
-      },
-      failures,
-      ...(tell ? { tell } : {}),
-    };
+    recording: Recording,
+    batch: RecordingBatch,
+    changedSources: readonly string[],
+  ): Promise<ApplicationPlan[]> {
+    const observed = await this.#newApplications(
+      recording,
+      batch.applications ?? [],
+    );
+    const ids = observed.map(({ observation }) => objectId(observation.ref));
+    const stored = await recording.storedApplications([
+      ...ids,
+      ...(batch.reconsider ?? []),
+    ]);
+    if (changedSources.length > 0) {
+      for (const user of await recording.applicationsOfSources(
+        changedSources,
+      )) {
+        stored.set(user.application.id, user);
+      }
+    }
+    const todo = new Map<string, ObservedApplication>();
+    for (const [id, item] of stored) {
+      todo.set(id, { ...item, history: [] });
+    }
+    observed.forEach((item, index) => todo.set(ids[index], item));
+    return this.#planAll(recording, todo, stored);
   }
 
-  #tell(
-    { change, failures, tell }: Plan,
-    written: { inserted: readonly string[]; previous?: Application },
-  ): void {
-    const { listener, onDeploymentRecorded } = this.#options;
-    const { application } = change.stored;
-    listener.applicationChanged(application, written.previous);
-    for (const deploymentId of written.inserted) {
-      listener.deploymentChanged({
-        deploymentId,
-        applicationId: application.id,
-        entityRef: application.entityRef,
+  async #planAll(
+    recording: Recording,
+    todo: ReadonlyMap<string, ObservedApplication>,
+    stored: ReadonlyMap<string, StoredApplication>,
+  ): Promise<ApplicationPlan[]> {
+    const ids = [...todo.keys()];
+    if (ids.length === 0) {
+      return [];
+    }
+    const { config, resolver } = this.#options;
+    const now = this.#options.now?.() ?? new Date();
+    const items = [...todo.values()];
+    const sources = await recording.storedSources(
+      items.flatMap(({ observation: { sourceRef } }) =>
+        sourceRef ? [objectId(sourceRef)] : [],
+      ),
+    );
+    const latest = await recording.latestDeployments(ids, LATEST_DEPLOYMENTS);
+    const known = await recording.knownDeploymentKeys(
+      ids,
+      items.flatMap(({ history }) => history.map(({ key }) => key)),
+    );
+    const open = await recording.openFailures(ids);
+    return items.map((observed, index) => {
+      const id = ids[index];
+      const { sourceRef } = observed.observation;
+      const previous = stored.get(id);
+      const entityRef = this.entityRefOf(
+        observed.observation,
+        previous?.application.entityRef,
+      );
+      return planApplication({
+        ...{ observed, entityRef, config, now, stored: previous },
+        owner: entityRef ? resolver.get(entityRef)?.owner : undefined,
+        source: sourceRef && sources.get(objectId(sourceRef))?.observation,
+        latest: latest.get(id) ?? [],
+        known: known.get(id) ?? new Set(),
+        open: open.get(id) ?? [],
       });
+    });
+  }
+
+  async #newApplications(
+    reader: Pick<Recording, 'recordedApplications'>,
+    applications: readonly ObservedApplication[],
+  ): Promise<ObservedApplication[]> {
+    // Where one object is observed twice, the last says how it is.
+    const byId = new Map(
+      applications.map(item => [objectId(item.observation.ref), item]),
+    );
+    if (byId.size === 0) {
+      return [];
     }
-    failures.opened.forEach(failure => listener.failureOpened(failure));
-    failures.closed.forEach(failure => listener.failureClosed(failure));
-    if (tell) {
-      listener.healthAlert(application, tell);
+    const recorded = await reader.recordedApplications([...byId.keys()]);
+    return [...byId].flatMap(([id, item]) => {
+      const state = recorded.get(id);
+      const isNew =
+        !state ||
+        (!this.#isLate(item, state) &&
+          (state.fingerprint !== item.fingerprint ||
+            state.entityRef !==
+              this.entityRefOf(item.observation, state.entityRef)));
+      return isNew ? [item] : [];
+    });
+  }
+
+  async #newSources(
+    reader: Pick<Recording, 'recordedSources'>,
+    sources: readonly StoredSource[],
+  ): Promise<StoredSource[]> {
+    const byKey = new Map(sources.map(source => [source.key, source]));
+    if (byKey.size === 0) {
+      return [];
     }
-    if (written.inserted.length > 0) {
+    const recorded = await reader.recordedSources([...byKey.keys()]);
+    return [...byKey.values()].filter(source => {
+      const state = recorded.get(source.key);
+      return (
+        !state ||
+        (!this.#isLate(source, state) &&
+          state.fingerprint !== source.fingerprint)
+      );
+    });
+  }
+
+  #isLate(
+    { origin }: Pick<ObservedApplication, 'origin'>,
+    state: RecordedState,
+  ): boolean {
+    const now = this.#options.now?.() ?? new Date();
+    return isLate(origin.version, state, now);
+  }
+
+  #tell({ plans, inserted, removed }: RecordedBatch): void {
+    const { listener, onDeploymentRecorded } = this.#options;
+    removed.applications.forEach(item => listener.applicationRemoved(item));
+    removed.facts.forEach(({ entityRef }) =>
+      listener.factChanged({ entityRef }),
+    );
+    for (const { change, failures, previous, tell } of plans) {
+      const { application } = change.stored;
+      listener.applicationChanged(application, previous);
+      for (const { key } of change.deployments) {
+        const id = deploymentId(application.id, key);
+        if (inserted.has(id)) {
+          listener.deploymentChanged({
+            deploymentId: id,
+            applicationId: application.id,
+            entityRef: application.entityRef,
+          });
+        }
+      }
+      failures.opened.forEach(failure => listener.failureOpened(failure));
+      failures.closed.forEach(failure => listener.failureClosed(failure));
+      if (tell) {
+        listener.healthAlert(application, tell);
+      }
+    }
+    if (inserted.size > 0) {
       onDeploymentRecorded?.();
     }
   }

@@ -174,7 +174,7 @@ describe('Recorder', () => {
 
   it('writes nothing for an observation that it knows', async () => {
     await observe({ revision: 'rev-1' }, { minute: 0 });
-    const apply = jest.spyOn(store, 'applyApplicationChange');
+    const apply = jest.spyOn(store, 'recording');
     await observe({ revision: 'rev-1' }, { minute: 1 });
     expect(apply).not.toHaveBeenCalled();
     expect(listener.applicationChanged).toHaveBeenCalledTimes(1);

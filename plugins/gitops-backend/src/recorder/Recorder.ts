@@ -2,10 +2,9 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import type { ClusterResourceStatus } from '@fairway/plugin-gitops-common';
 import type {
-  ApplicationObservation,
+  FactObservation,
   KubernetesObject,
   Observation,
-  SourceObservation,
 } from '@fairway/plugin-gitops-node';
 import {
   objectKey,
@@ -13,23 +12,32 @@ import {
   type WatchedResource,
   type WatchSink,
 } from '../cluster/WatchedResource';
-import { forEachLimited } from '../cluster/waiting';
 import type { GitopsConfig } from '../config';
 import {
   objectId,
+  type ObjectVersion,
   type ObservedOrigin,
   type RecorderStore,
-  type StoredObservation,
+  type Removal,
+  type StoredSource,
 } from '../store';
-import { ApplicationRecorder } from './ApplicationRecorder';
+import {
+  ApplicationRecorder,
+  type RecordingBatch,
+} from './ApplicationRecorder';
 import type { ChangeListener } from './ChangePublisher';
 import type { EntityResolver } from './EntityResolver';
 import { FactRecorder } from './FactRecorder';
 import { fingerprintOf } from './fingerprint';
-import { KeyedQueue } from './KeyedQueue';
+import { isFaultOfObject } from './isFaultOfObject';
+import type { ObservedApplication } from './planApplication';
+import { WriteQueue } from './WriteQueue';
 
-/** Enough to hide the latency of a database, few enough to leave connections to readers. */
-const CONCURRENT_OBSERVATIONS = 4;
+/** Objects in a transaction: enough to share its cost, few enough that readers do not wait long. */
+const BATCH_SIZE = 100;
+/** Objects that are read without a turn for others. */
+const SLICE_SIZE = 25;
+const PAGE_SIZE = 500;
 
 /** What the recorder works with. */
 export interface RecorderOptions {
@@ -48,21 +56,49 @@ export interface RecorderOptions {
   now?: () => Date;
 }
 
+/** What an object means, on its way into the store. */
+interface ReadObject {
+  origin: ObservedOrigin;
+  sources: StoredSource[];
+  applications: ObservedApplication[];
+  facts: FactObservation[];
+  /** Why it could not be recorded. */
+  problem?: string;
+}
+
+function chunksOf<T>(items: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
+
+function versionOf({ metadata }: KubernetesObject): ObjectVersion {
+  const { uid, resourceVersion, generation, creationTimestamp } = metadata;
+  return {
+    ...(uid ? { uid } : {}),
+    ...(resourceVersion ? { resourceVersion } : {}),
+    ...(generation ? { generation } : {}),
+    ...(creationTimestamp ? { createdAt: creationTimestamp } : {}),
+  };
+}
+
 /**
  * Turns observations into what is stored, and tells what changed.
  *
  * @remarks
- * Observations of one application are recorded one after the other, those of different ones side
- * by side; an application that refers to a source queues with the source, so that neither misses
- * a change of the other. Everything that an observation changes is written in one transaction,
- * and told after it. Recording the same observation again writes nothing.
+ * Everything is written by one queue, in the order in which it was seen: what waits for the
+ * database is written together. A batch of objects that are stored as they are costs a read of
+ * their fingerprints; otherwise what changed is planned and written in one transaction, which
+ * excludes those of other replicas about the same clusters, and told after it. So recording the
+ * same observation again, by whomever, writes nothing. A version of an object that is older than
+ * the recorded one is left out when it comes late; see `isLate`.
  */
 export class Recorder implements WatchSink {
   readonly #options: RecorderOptions;
   readonly #store: RecorderStore;
   readonly #applications: ApplicationRecorder;
   readonly #facts: FactRecorder;
-  readonly #queue = new KeyedQueue();
+  readonly #queue: WriteQueue<ReadObject>;
   readonly #configFingerprint: string;
   /** By watch; browsers hear of changes alone. */
   readonly #states = new Map<string, ClusterResourceStatus['state']>();
@@ -72,6 +108,12 @@ export class Recorder implements WatchSink {
     this.#store = options.store;
     this.#applications = new ApplicationRecorder(options);
     this.#facts = new FactRecorder(options);
+    this.#queue = new WriteQueue({
+      keyOf: ({ origin: { cluster, resource, object } }) =>
+        `${cluster} ${resource} ${object}`,
+      maximum: BATCH_SIZE,
+      write: objects => this.#write(objects),
+    });
     this.#configFingerprint = fingerprintOf([
       options.config.environments,
       options.config.argocd,
@@ -83,52 +125,32 @@ export class Recorder implements WatchSink {
     objects: readonly KubernetesObject[],
   ): Promise<ObjectProblem[]> {
     const problems: ObjectProblem[] = [];
-    await forEachLimited(objects, CONCURRENT_OBSERVATIONS, async object => {
-      const message = await this.#observe(watch, object);
-      if (message !== undefined) {
-        problems.push({ object: objectKey(object), message });
+    for (const slice of chunksOf(objects, BATCH_SIZE)) {
+      const read: ReadObject[] = [];
+      for (const part of chunksOf(slice, SLICE_SIZE)) {
+        read.push(...part.map(object => this.#read(watch, object)));
+        await new Promise(resolve => {
+          setImmediate(resolve);
+        });
       }
-    });
+      const readable = read.filter(({ problem }) => problem === undefined);
+      if (readable.length > 0) {
+        await this.#queue.add(readable);
+      }
+      for (const { origin, problem } of read) {
+        if (problem !== undefined) {
+          problems.push({ object: origin.object, message: problem });
+        }
+      }
+    }
     await this.#options.onObserved?.(watch, objects);
     return problems;
   }
 
-  /** Resolves to why the object cannot be read, if it cannot. */
-  async #observe(
-    watch: WatchedResource,
-    object: KubernetesObject,
-  ): Promise<string | undefined> {
-    const origin = this.#origin(watch, objectKey(object));
-    let observations: Observation[];
-    try {
-      observations = watch.observer.observe(object, {
-        cluster: watch.cluster,
-        now: this.#now(),
-      });
-    } catch (error) {
-      this.#options.logger.warn(
-        `Observer '${watch.observer.id}' cannot read ${object.kind} ${origin.object} of cluster '${watch.cluster}'; what was known of it stays`,
-        toError(error),
-      );
-      return `${watch.observer.id} cannot read it: ${
-        toError(error).message
-      }; look at its YAML, and report it with the version of the engine`;
-    }
-    const keep: string[] = [];
-    let changed = false;
-    for (const observation of observations) {
-      const recorded = await this.#record(observation, origin);
-      keep.push(recorded.id);
-      changed ||= recorded.changed;
-    }
-    if (changed || observations.length !== 1) {
-      await this.#forget(origin, keep);
-    }
-    return undefined;
-  }
-
   async remove(watch: WatchedResource, object: string): Promise<void> {
-    await this.#forget(this.#origin(watch, object), []);
+    await this.#queue.run(() =>
+      this.#forget([{ origin: this.#origin(watch, object), keep: [] }]),
+    );
   }
 
   async listed(
@@ -137,12 +159,19 @@ export class Recorder implements WatchSink {
     at: string,
   ): Promise<void> {
     const where = { cluster: watch.cluster, resource: watch.key };
-    for (const object of await this.#store.listObjects(where)) {
-      if (!objects.has(object)) {
-        await this.remove(watch, object);
+    await this.#queue.run(async () => {
+      const stored = await this.#store.listObjects(where);
+      const gone = [...stored].filter(object => !objects.has(object));
+      for (const chunk of chunksOf(gone, BATCH_SIZE)) {
+        await this.#forget(
+          chunk.map(object => ({
+            origin: this.#origin(watch, object),
+            keep: [],
+          })),
+        );
       }
-    }
-    await this.#store.touchObserved(where, at);
+      await this.#store.touchObserved(where, at);
+    });
   }
 
   async status(
@@ -162,121 +191,163 @@ export class Recorder implements WatchSink {
 
   /** Decides anew what belongs to which component, after the catalog changed. */
   async rejoin(): Promise<void> {
-    for (const stored of await this.#store.listStoredApplications()) {
-      const { observation, application } = stored;
-      if (
-        this.#applications.entityRefOf(observation) !== application.entityRef
-      ) {
-        await this.#reconsider(observation);
+    let after: string | undefined;
+    do {
+      const page = await this.#store.listOwnedApplications({
+        after,
+        limit: PAGE_SIZE,
+      });
+      const moved = page.filter(
+        ({ observation, entityRef }) =>
+          this.#applications.entityRefOf(observation, entityRef) !== entityRef,
+      );
+      for (const chunk of chunksOf(moved, BATCH_SIZE)) {
+        await this.#queue.run(() =>
+          this.#recordBatch(
+            { reconsider: chunk.map(({ id }) => id) },
+            chunk.map(({ observation }) => observation.ref.cluster),
+          ),
+        );
       }
-    }
-    await this.#facts.rejoin();
+      after = page.length === PAGE_SIZE ? page[page.length - 1].id : undefined;
+    } while (after !== undefined);
+    await this.#queue.run(() => this.#facts.rejoin());
   }
 
   #now(): Date {
     return this.#options.now?.() ?? new Date();
   }
 
-  #origin(watch: WatchedResource, object: string): ObservedOrigin {
-    return { cluster: watch.cluster, resource: watch.key, object };
+  #origin(
+    watch: WatchedResource,
+    object: string,
+    version?: ObjectVersion,
+  ): ObservedOrigin {
+    const { cluster, key } = watch;
+    return { cluster, resource: key, object, ...(version ? { version } : {}) };
   }
 
-  #record(
-    observation: Observation,
-    origin: ObservedOrigin,
-  ): Promise<{ id: string; changed: boolean }> {
-    switch (observation.type) {
-      case 'application':
-        return this.#recordApplication(observation, origin);
-      case 'source':
-        return this.#recordSource(observation, origin);
-      default:
-        return this.#facts.record(observation, origin);
-    }
-  }
-
-  async #recordApplication(
-    { deployments, ...observation }: ApplicationObservation,
-    origin: ObservedOrigin,
-  ): Promise<{ id: string; changed: boolean }> {
-    const id = objectId(observation.ref);
-    const changed = await this.#queue.run(this.#queueKey(observation), () =>
-      this.#applications.record(
-        {
-          observation,
-          history: deployments,
-          origin,
-          fingerprint: fingerprintOf([
-            observation,
-            deployments,
-            this.#configFingerprint,
-          ]),
-        },
-        { evenIfEqual: false },
-      ),
-    );
-    return { id, changed };
-  }
-
-  async #recordSource(
-    observation: SourceObservation,
-    origin: ObservedOrigin,
-  ): Promise<{ id: string; changed: boolean }> {
-    const key = objectId(observation.ref);
-    const changed = await this.#queue.run(key, async () => {
-      const stored = await this.#store.getSource(key);
-      if (
-        stored &&
-        fingerprintOf(stored.observation) === fingerprintOf(observation)
-      ) {
-        return false;
+  /** What the object means; with a problem when nobody can tell. */
+  #read(watch: WatchedResource, object: KubernetesObject): ReadObject {
+    const read: ReadObject = {
+      origin: this.#origin(watch, objectKey(object), versionOf(object)),
+      ...{ sources: [], applications: [], facts: [] },
+    };
+    const now = this.#now();
+    try {
+      for (const observation of watch.observer.observe(object, {
+        cluster: watch.cluster,
+        now,
+      })) {
+        this.#add(read, observation, now);
       }
-      await this.#store.putSource({ key, observation, origin });
-      return true;
-    });
-    if (changed) {
-      await this.#reconsiderUsersOf(key);
-    }
-    return { id: key, changed };
-  }
-
-  async #reconsiderUsersOf(sourceKey: string): Promise<void> {
-    for (const user of await this.#store.applicationsOfSource(sourceKey)) {
-      await this.#reconsider(user.observation);
-    }
-  }
-
-  /** Builds an application anew from what was last observed of it. */
-  #reconsider(observed: StoredObservation): Promise<boolean> {
-    return this.#queue.run(this.#queueKey(observed), async () => {
-      const stored = await this.#store.getStoredApplication(
-        objectId(observed.ref),
+    } catch (error) {
+      const { id } = watch.observer;
+      this.#options.logger.warn(
+        `Observer '${id}' cannot read ${object.kind} ${read.origin.object} of cluster '${watch.cluster}'; what was known of it stays`,
+        toError(error),
       );
-      return stored
-        ? this.#applications.record(
-            { ...stored, history: [] },
-            { evenIfEqual: true },
-          )
-        : false;
+      read.problem = `${id} cannot read it: ${
+        toError(error).message
+      }; look at its YAML, and report it with the version of the engine`;
+    }
+    return read;
+  }
+
+  #add(read: ReadObject, observed: Observation, now: Date): void {
+    const { origin } = read;
+    if (observed.type === 'fact') {
+      read.facts.push(observed);
+    } else if (observed.type === 'source') {
+      read.sources.push({
+        ...{ origin, observation: observed },
+        key: objectId(observed.ref),
+        fingerprint: fingerprintOf(observed),
+        recordedAt: now.toISOString(),
+      });
+    } else {
+      const { deployments, annotations, ...observation } = observed;
+      read.applications.push({
+        ...{ observation, history: deployments, origin },
+        fingerprint: fingerprintOf([
+          observation,
+          deployments,
+          this.#configFingerprint,
+        ]),
+      });
+    }
+  }
+
+  /** Writes a batch; when that cannot be for one of its objects, the others by themselves. */
+  async #write(objects: readonly ReadObject[]): Promise<void> {
+    try {
+      await this.#record(objects);
+    } catch (error) {
+      if (!isFaultOfObject(error)) {
+        throw error;
+      }
+      if (objects.length > 1) {
+        for (const object of objects) {
+          await this.#write([object]);
+        }
+        return;
+      }
+      const [{ origin }] = objects;
+      this.#options.logger.warn(
+        `${origin.object} of cluster '${origin.cluster}' cannot be recorded; what was known of it stays`,
+        toError(error),
+      );
+      objects[0].problem = `It cannot be recorded: ${
+        toError(error).message
+      }; look at its YAML`;
+    }
+  }
+
+  async #record(objects: readonly ReadObject[]): Promise<void> {
+    const changed = await this.#applications.changed({
+      sources: objects.flatMap(({ sources }) => sources),
+      applications: objects.flatMap(({ applications }) => applications),
     });
+    const written = await this.#recordBatch(changed);
+    const removals: Removal[] = [];
+    for (const { origin, sources, applications, facts } of objects) {
+      const keep = [
+        ...sources.map(({ key }) => key),
+        ...applications.map(({ observation }) => objectId(observation.ref)),
+      ];
+      let isChanged = keep.some(id => written.has(id));
+      for (const fact of facts) {
+        const recorded = await this.#facts.record(fact, origin);
+        keep.push(recorded.id);
+        isChanged ||= recorded.changed;
+      }
+      if (isChanged || keep.length !== 1) {
+        removals.push({ origin, keep });
+      }
+    }
+    await this.#forget(removals);
   }
 
-  #queueKey(observation: StoredObservation): string {
-    return objectId(observation.sourceRef ?? observation.ref);
-  }
-
-  async #forget(
-    origin: ObservedOrigin,
-    keep: readonly string[],
-  ): Promise<void> {
-    const removed = await this.#store.deleteObject(origin, keep);
-    const { listener } = this.#options;
-    removed.applications.forEach(item => listener.applicationRemoved(item));
-    removed.facts.forEach(({ entityRef }) =>
-      listener.factChanged({ entityRef }),
+  /** Resolves to the ids of applications and the keys of sources that were written. */
+  async #recordBatch(
+    batch: RecordingBatch,
+    clusters?: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const { plans, sourceKeys } = await this.#applications.record(
+      batch,
+      clusters,
     );
-    for (const key of removed.sourceKeys) {
-      await this.#reconsiderUsersOf(key);
+    const written = new Set(sourceKeys);
+    for (const { change } of plans) {
+      written.add(change.stored.application.id);
+    }
+    return written;
+  }
+
+  async #forget(removals: readonly Removal[]): Promise<void> {
+    const outdated = await this.#store.outdatedObjects(removals);
+    if (outdated.length > 0) {
+      await this.#recordBatch({ removals: outdated });
     }
   }
 }

@@ -141,7 +141,7 @@ export function environmentOf(
 export function buildApplication(parts: ApplicationParts): Application {
   const { observation, source, entityRef, previous, config, now } = parts;
   const { labels, healthSince, chartVersion } = observation;
-  const { type, annotations, sourceRef, ...observed } = observation;
+  const { type, sourceRef, ...observed } = observation;
   const joined = joinSource(observation, source);
   const unchangedSince = (isSame: boolean | undefined, since?: string) =>
     isSame && since ? since : now.toISOString();

@@ -90,9 +90,13 @@ describe.each(databases.eachSupportedId())('DatabaseGitopsStore %p', id => {
     };
     await put(store, stored);
 
-    await expect(
-      store.getStoredApplication(stored.application.id),
-    ).resolves.toEqual(stored);
+    const recorded = () =>
+      store.recording([], recording =>
+        recording.storedApplications([stored.application.id]),
+      );
+    await expect(recorded()).resolves.toEqual(
+      new Map([[stored.application.id, stored]]),
+    );
     await expect(store.getApplication(stored.application.id)).resolves.toEqual(
       stored.application,
     );
@@ -244,8 +248,13 @@ describe.each(databases.eachSupportedId())('DatabaseGitopsStore %p', id => {
       put(store, stored, { deployments: [first, second, again] }),
     ).resolves.toEqual({ inserted: [idOf(second.key), idOf(again.key)] });
     await expect(
-      store.knownDeploymentKeys(stored.application.id, [...keys, 'other']),
-    ).resolves.toEqual(new Set(keys));
+      store.recording([], recording =>
+        recording.knownDeploymentKeys(
+          [stored.application.id],
+          [...keys, 'other'],
+        ),
+      ),
+    ).resolves.toEqual(new Map([[stored.application.id, new Set(keys)]]));
 
     const due = await store.deploymentsToAttribute(10);
     expect(due).toMatchObject([
@@ -340,15 +349,17 @@ describe.each(databases.eachSupportedId())('DatabaseGitopsStore %p', id => {
       reason: 'Back-off',
       startedAt: '2026-01-02T00:10:00.000Z',
     };
+    const open = () =>
+      store.recording([], recording =>
+        recording.openFailures([orders.application.id]),
+      );
     await store.putFailure(failure);
-    await expect(store.openFailures(orders.application.id)).resolves.toEqual([
-      failure,
-    ]);
+    await expect(open()).resolves.toEqual(
+      new Map([[orders.application.id, [failure]]]),
+    );
     const ended = { ...failure, endedAt: '2026-01-02T01:00:00.000Z' };
     await store.putFailure(ended);
-    await expect(store.openFailures(orders.application.id)).resolves.toEqual(
-      [],
-    );
+    await expect(open()).resolves.toEqual(new Map());
 
     const dates = async (query: Parameters<typeof store.listDeployments>[0]) =>
       (await store.listDeployments(query)).items.map(
@@ -476,21 +487,31 @@ describe.each(databases.eachSupportedId())('DatabaseGitopsStore %p', id => {
     await expect(store.listObjects(stored.origin)).resolves.toEqual(
       new Set(['argocd/orders']),
     );
+    const { origin, application } = stored;
+    const remove = (keep: string[]) =>
+      store.recording([origin.cluster], recording =>
+        recording.deleteObjects([{ origin, keep }]),
+      );
     await expect(
-      store.deleteObject(stored.origin, [stored.application.id]),
-    ).resolves.toEqual({ applications: [], facts: [], sourceKeys: [] });
-    await expect(store.deleteObject(stored.origin)).resolves.toMatchObject({
-      applications: [{ id: stored.application.id }],
+      store.outdatedObjects([{ origin, keep: [application.id] }]),
+    ).resolves.toEqual([]);
+    await expect(remove([application.id])).resolves.toEqual({
+      ...{ applications: [], facts: [], sourceKeys: [] },
     });
-    await expect(
-      store.getStoredApplication(stored.application.id),
-    ).resolves.toBeUndefined();
+    const gone = { origin, keep: ['another'] };
+    await expect(store.outdatedObjects([gone])).resolves.toEqual([gone]);
+    await expect(remove([])).resolves.toMatchObject({
+      applications: [{ id: application.id }],
+    });
+    await expect(store.getApplication(application.id)).resolves.toBe(undefined);
     await expect(
       store.latestDeployments(stored.application.id, 1),
     ).resolves.toHaveLength(1);
 
     await store.setClusters([{ name: 'eu', title: 'Europe' }]);
-    await expect(store.listStoredApplications()).resolves.toEqual([]);
+    await expect(store.listOwnedApplications({ limit: 5 })).resolves.toEqual(
+      [],
+    );
   });
 
   it('says what is known of each cluster', async () => {

@@ -15,18 +15,23 @@ import {
   queryApplications,
   selectApplications,
   toApplication,
-  toStoredApplication,
-  upsertApplication,
+  queryOwnedApplications,
+  queryRecordedApplications,
   type DbApplicationViewRow,
 } from './applicationTable';
 import {
   queryApplicationsToBackfill,
   queryDeploymentsToAttribute,
-  refreshLastDeployment,
+  refreshLastDeployments,
   updateCompletedDeployment,
 } from './attributionTable';
 import type { ChangeFeed } from './ChangeFeed';
-import { queryChangesSince, queryLatestChange } from './changeTables';
+import {
+  queryChangesSince,
+  queryLatestChange,
+  recordChange,
+  type ChangedNames,
+} from './changeTables';
 import {
   markUnreachable,
   queryClusterStatus,
@@ -45,11 +50,10 @@ import {
 import { queryDeployments, queryDeploymentWindow } from './deploymentQueries';
 import {
   insertBackfilledDeployments,
-  insertObserved,
   loadDeployments,
-  toFailure,
-  upsertFailure,
+  upsertFailures,
 } from './deploymentTable';
+import { runRecording } from './DatabaseRecording';
 import type {
   ApplicationChange,
   ApplicationFilter,
@@ -60,26 +64,19 @@ import type {
   GitopsStore,
   ObservedOrigin,
   StoredFact,
-  StoredSource,
 } from './GitopsStore';
 import {
-  deleteObservedObject,
   deleteOtherClusters,
   queryFacts,
   queryObjects,
+  queryOutdatedObjects,
+  queryRecordedSources,
   toStoredFact,
-  toStoredSource,
   upsertFact,
-  upsertSource,
 } from './observedTables';
+import type { Recording, Removal } from './RecorderStore';
 import { isSqlite, isoTime, whereAnyOf } from './sql';
-import {
-  TABLES,
-  type DbApplicationRow,
-  type DbDeploymentRow,
-  type DbFactRow,
-  type DbSourceRow,
-} from './tables';
+import { TABLES, type DbDeploymentRow, type DbFactRow } from './tables';
 
 type Watch = Pick<ObservedOrigin, 'cluster' | 'resource'>;
 
@@ -112,6 +109,13 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   private constructor(db: Knex) {
     this.#db = db;
     this.exclusive = isSqlite(db);
+  }
+
+  /** A transaction that says what it changed. */
+  #changing(work: (trx: Knex) => Promise<ChangedNames>): Promise<void> {
+    return this.#db.transaction(async trx => {
+      await recordChange(trx, await work(trx));
+    });
   }
 
   latestChange() {
@@ -174,7 +178,7 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   }
 
   completeDeployment(id: string, completion: DeploymentCompletion) {
-    return this.#db.transaction(trx =>
+    return this.#changing(trx =>
       updateCompletedDeployment(trx, id, completion),
     );
   }
@@ -193,8 +197,15 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   insertBackfilled(deployments: readonly BackfilledDeployment[]) {
     return this.#db.transaction(async trx => {
       const inserted = await insertBackfilledDeployments(trx, deployments);
-      for (const id of new Set(deployments.map(item => item.applicationId))) {
-        await refreshLastDeployment(trx, id);
+      const applicationIds = [
+        ...new Set(deployments.map(item => item.applicationId)),
+      ].sort();
+      await refreshLastDeployments(trx, applicationIds);
+      if (inserted.length > 0) {
+        await recordChange(trx, {
+          applicationIds,
+          entityRefs: deployments.map(item => item.entityRef),
+        });
       }
       return inserted;
     });
@@ -214,42 +225,44 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   }
 
   putFailure(failure: Failure) {
-    return upsertFailure(this.#db, failure);
-  }
-
-  async getStoredApplication(id: string) {
-    const row = await this.#db<DbApplicationRow>(TABLES.applications)
-      .where({ id })
-      .first();
-    return row && toStoredApplication(row);
-  }
-
-  applyApplicationChange(change: ApplicationChange) {
-    const { application } = change.stored;
-    return this.#db.transaction(async trx => {
-      const before = await trx<DbApplicationRow>(TABLES.applications)
-        .where({ id: application.id })
+    return this.#changing(async trx => {
+      await upsertFailures(trx, [failure]);
+      const row = await trx<DbDeploymentRow>(TABLES.deployments)
+        .where({ id: failure.deploymentId })
         .first('entity_ref');
-      await upsertApplication(trx, change);
-      if (
-        application.entityRef &&
-        before?.entity_ref !== application.entityRef
-      ) {
-        // What it deployed while nobody knew its component belongs to the component too.
-        await trx(TABLES.deployments)
-          .where({ application_id: application.id })
-          .whereNull('entity_ref')
-          .update({ entity_ref: application.entityRef });
-      }
-      const inserted = await insertObserved(trx, change.deployments);
-      for (const failure of change.failures) {
-        await upsertFailure(trx, failure);
-      }
-      if (!before || inserted.length > 0) {
-        await refreshLastDeployment(trx, application.id);
-      }
-      return { inserted };
+      return {
+        applicationIds: [failure.applicationId],
+        entityRefs: [row?.entity_ref],
+      };
     });
+  }
+
+  recordedApplications(ids: readonly string[]) {
+    return queryRecordedApplications(this.#db, ids);
+  }
+
+  recordedSources(keys: readonly string[]) {
+    return queryRecordedSources(this.#db, keys);
+  }
+
+  recording<T>(
+    clusters: readonly string[],
+    work: (recording: Recording) => Promise<T>,
+  ) {
+    return runRecording(this.#db, clusters, work);
+  }
+
+  outdatedObjects(removals: readonly Removal[]) {
+    return queryOutdatedObjects(this.#db, removals);
+  }
+
+  /** Writes what one observation of one application changes. */
+  async applyApplicationChange(change: ApplicationChange) {
+    const { inserted } = await this.recording(
+      [change.stored.origin.cluster],
+      recording => recording.applyChanges([change]),
+    );
+    return { inserted: [...inserted] };
   }
 
   async latestDeployments(applicationId: string, limit: number) {
@@ -263,47 +276,15 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
     return loadDeployments(this.#db, rows);
   }
 
-  async knownDeploymentKeys(applicationId: string, keys: readonly string[]) {
-    const query = this.#db(TABLES.deployments)
-      .where({ application_id: applicationId })
-      .select('key');
-    whereAnyOf(query, { db: this.#db, column: 'key', values: keys });
-    return new Set((await query).map((row): string => row.key));
-  }
-
-  async openFailures(applicationId: string) {
-    const rows = await this.#db(TABLES.failures)
-      .where({ application_id: applicationId })
-      .whereNull('ended_at')
-      .orderBy(['started_at', 'id']);
-    return rows.map(toFailure);
-  }
-
-  async getSource(key: string) {
-    const row = await this.#db<DbSourceRow>(TABLES.sources)
-      .where({ key })
-      .first();
-    return row && toStoredSource(row);
-  }
-
-  putSource(source: StoredSource) {
-    return upsertSource(this.#db, source);
-  }
-
-  async applicationsOfSource(key: string) {
-    const rows = await this.#db<DbApplicationRow>(TABLES.applications)
-      .where({ source_key: key })
-      .orderBy('id');
-    return rows.map(toStoredApplication);
-  }
-
   async getFact(id: string) {
     const row = await this.#db<DbFactRow>(TABLES.facts).where({ id }).first();
     return row && toStoredFact(row);
   }
 
   putFact(fact: StoredFact) {
-    return upsertFact(this.#db, fact);
+    return this.#changing(async trx => ({
+      entityRefs: await upsertFact(trx, fact),
+    }));
   }
 
   async listStoredFacts() {
@@ -311,19 +292,12 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
     return rows.map(toStoredFact);
   }
 
-  async listStoredApplications() {
-    const rows = await this.#db<DbApplicationRow>(TABLES.applications).orderBy(
-      'id',
-    );
-    return rows.map(toStoredApplication);
+  listOwnedApplications(page: { after?: string; limit: number }) {
+    return queryOwnedApplications(this.#db, page);
   }
 
   listObjects(origin: Watch) {
     return queryObjects(this.#db, origin);
-  }
-
-  deleteObject(origin: ObservedOrigin, keep: readonly string[] = []) {
-    return this.#db.transaction(trx => deleteObservedObject(trx, origin, keep));
   }
 
   async touchObserved(origin: Watch, at: string) {

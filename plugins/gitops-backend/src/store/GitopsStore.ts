@@ -1,7 +1,6 @@
 import type {
   Application,
   ApplicationSource,
-  ClusterResourceStatus,
   ClusterStatus,
   Deployment,
   DeploymentCommit,
@@ -170,7 +169,11 @@ export interface ApplicationToBackfill {
 export interface StoredSource {
   key: string;
   observation: SourceObservation;
+  /** Equal for equal observations. */
+  fingerprint: string;
   origin: ObservedOrigin;
+  /** ISO time. */
+  recordedAt: string;
 }
 
 /** A fact as last observed. */

@@ -8,13 +8,18 @@ import {
 import type { Knex } from 'knex';
 import { versionOf } from '../git/images';
 import type {
+  ApplicationChange,
   ApplicationCounts,
   ApplicationFilter,
   ApplicationPage,
   ApplicationPageQuery,
   StoredApplication,
+  StoredObservation,
 } from './GitopsStore';
+import { originColumns, toOrigin, toRecordedVersion } from './observedTables';
+import type { OwnedApplication, RecordedState } from './RecorderStore';
 import {
+  chunks,
   decodeCursor,
   encodeCursor,
   whereAnyOf,
@@ -117,20 +122,125 @@ export function toApplication(row: DbApplicationViewRow): Application {
   return application;
 }
 
+/**
+ * Fields that an application takes over from its observation as they are. Where both hold the
+ * same, only the document has it: they are most of the size of a row.
+ */
+const SHARED_FIELDS = [
+  'policy',
+  'suspended',
+  'healthMessage',
+  'sources',
+  'project',
+  'parent',
+  'dependsOn',
+  'destination',
+  'revision',
+  'images',
+  'resources',
+  'operation',
+  'conditions',
+  'externalUrls',
+  'commands',
+] as const;
+
+function storedObservation({
+  observation,
+  application,
+}: StoredApplication): object {
+  const own: Record<string, unknown> = { ...observation };
+  for (const field of SHARED_FIELDS) {
+    if (observation[field] === application[field]) {
+      delete own[field];
+    } else {
+      own[field] = observation[field] ?? null;
+    }
+  }
+  return own;
+}
+
+function toObservation(
+  own: Record<string, unknown>,
+  document: Record<string, unknown>,
+): StoredObservation {
+  const observation = { ...own };
+  for (const field of SHARED_FIELDS) {
+    const value = field in own ? own[field] : document[field];
+    if (value === undefined || value === null) {
+      delete observation[field];
+    } else {
+      observation[field] = value;
+    }
+  }
+  return observation as unknown as StoredObservation;
+}
+
 /** The stored application of a whole row, without its last deployment. */
 export function toStoredApplication(row: DbApplicationRow): StoredApplication {
+  const document = JSON.parse(row.document);
   return {
-    application: { ...JSON.parse(row.document), observedAt: row.observed_at },
-    observation: JSON.parse(row.observation),
+    application: { ...document, observedAt: row.observed_at },
+    observation: toObservation(JSON.parse(row.observation), document),
     fingerprint: row.fingerprint,
-    origin: {
-      cluster: row.cluster,
-      resource: row.resource,
-      object: row.object,
-    },
+    origin: toOrigin(row),
     firstSeenAt: row.first_seen_at,
     ...(row.alerted_at ? { alertedAt: row.alerted_at } : {}),
   };
+}
+
+/** See `Recording.recordedApplications`. */
+export async function queryRecordedApplications(
+  db: Knex,
+  ids: readonly string[],
+): Promise<Map<string, RecordedState>> {
+  const query = db<DbApplicationRow>(TABLES.applications).select(
+    ...([
+      'id',
+      'fingerprint',
+      'entity_ref',
+      'object_version',
+      'recorded_at',
+    ] as const),
+  );
+  whereAnyOf(query, { db, column: 'id', values: ids });
+  return new Map(
+    (await query).map(row => [
+      row.id,
+      {
+        fingerprint: row.fingerprint,
+        ...(row.entity_ref ? { entityRef: row.entity_ref } : {}),
+        ...toRecordedVersion(row),
+      },
+    ]),
+  );
+}
+
+/** See `Recording.storedApplications` and `applicationsOfSources`. */
+export async function queryStoredApplications(
+  db: Knex,
+  column: 'id' | 'source_key',
+  values: readonly string[],
+): Promise<StoredApplication[]> {
+  const query = db<DbApplicationRow>(TABLES.applications).orderBy('id');
+  whereAnyOf(query, { db, column, values });
+  return ((await query) as DbApplicationRow[]).map(toStoredApplication);
+}
+
+/** See `RecorderStore.listOwnedApplications`. */
+export async function queryOwnedApplications(
+  db: Knex,
+  page: { after?: string; limit: number },
+): Promise<OwnedApplication[]> {
+  const rows = await db<DbApplicationRow>(TABLES.applications)
+    .where('id', '>', page.after ?? '')
+    .orderBy('id')
+    .limit(page.limit)
+    .select('id', 'entity_ref', 'observation');
+  return rows.map(row => ({
+    id: row.id,
+    observation: JSON.parse(row.observation),
+    ...(row.entity_ref ? { entityRef: row.entity_ref } : {}),
+  }));
 }
 
 function searchText(application: Application): string {
@@ -148,15 +258,12 @@ function searchText(application: Application): string {
     .toLowerCase();
 }
 
-/** Inserts or replaces an application; what other writers own (backfill, last deployment) stays. */
-export async function upsertApplication(
-  trx: Knex,
-  options: { stored: StoredApplication; sourceKey?: string },
-): Promise<void> {
-  const { application, observation, origin, fingerprint } = options.stored;
-  const { firstSeenAt, alertedAt } = options.stored;
-  const columns = {
-    ...origin,
+function toRow({ stored, sourceKey }: ApplicationChange) {
+  const { application, origin, fingerprint } = stored;
+  return {
+    id: application.id,
+    first_seen_at: stored.firstSeenAt,
+    ...originColumns(origin, application.observedAt),
     engine: application.engine,
     name: application.ref.name,
     entity_ref: application.entityRef ?? null,
@@ -167,21 +274,35 @@ export async function upsertApplication(
     health: application.health,
     health_rank: HEALTH_STATUSES.indexOf(application.health),
     search: searchText(application),
-    source_key: options.sourceKey ?? null,
+    source_key: sourceKey ?? null,
     observed_at: application.observedAt,
     fingerprint,
-    alerted_at: alertedAt ?? null,
+    alerted_at: stored.alertedAt ?? null,
     document: JSON.stringify({
       ...application,
       lastDeployment: undefined,
       staleSince: undefined,
     }),
-    observation: JSON.stringify(observation),
+    observation: JSON.stringify(storedObservation(stored)),
   };
-  await trx(TABLES.applications)
-    .insert({ id: application.id, first_seen_at: firstSeenAt, ...columns })
-    .onConflict('id')
-    .merge(columns);
+}
+
+/**
+ * Inserts or replaces applications, each at most once; what other writers own (backfill, last
+ * deployment) stays.
+ */
+export async function upsertApplications(
+  trx: Knex,
+  changes: readonly ApplicationChange[],
+): Promise<void> {
+  for (const chunk of chunks(changes)) {
+    const rows = chunk.map(toRow);
+    const { id, first_seen_at: firstSeenAt, ...columns } = rows[0];
+    await trx(TABLES.applications)
+      .insert(rows)
+      .onConflict('id')
+      .merge(Object.keys(columns) as Array<keyof typeof columns>);
+  }
 }
 
 function applyFilter(

@@ -11,36 +11,42 @@ import type {
   DeploymentCompletion,
   DeploymentToAttribute,
 } from './GitopsStore';
+import type { ChangedNames } from './changeTables';
+import { chunks } from './sql';
 import { TABLES, type DbApplicationRow, type DbDeploymentRow } from './tables';
 
 /** Reasons of deployments that changed nothing, and so are never "the last deployment". */
 const NOTHING_CHANGED = ['same-revision', 'not-touched'];
 
 /**
- * Points an application at its last deployment that changed something. The adoption, which only
+ * Points applications at their last deployment that changed something. The adoption, which only
  * says what ran when Fairway first looked, is named while nothing better is known.
  */
-export async function refreshLastDeployment(
+export async function refreshLastDeployments(
   trx: Knex,
-  applicationId: string,
+  applicationIds: readonly string[],
 ): Promise<void> {
-  const last = await trx<DbDeploymentRow>(TABLES.deployments)
-    .where({ application_id: applicationId })
-    .andWhere(reason =>
-      reason
-        .whereNull('not_counted_reason')
-        .orWhereNotIn('not_counted_reason', NOTHING_CHANGED),
-    )
-    .orderByRaw(
-      "case when not_counted_reason = 'adoption' then 1 else 0 end, finished_at desc, id desc",
-    )
-    .first('id', 'finished_at');
-  await trx(TABLES.applications)
-    .where({ id: applicationId })
-    .update({
-      last_deployment_id: last?.id ?? null,
-      last_deployment_at: last?.finished_at ?? '',
-    });
+  for (const ids of chunks(applicationIds)) {
+    const last = (column: string, otherwise: string) =>
+      trx.raw(
+        `coalesce((select ?? from ?? where application_id = ??
+          and (not_counted_reason is null or not_counted_reason not in (?, ?))
+          order by case when not_counted_reason = 'adoption' then 1 else 0 end,
+          finished_at desc, id desc limit 1), ${otherwise})`,
+        [
+          `${TABLES.deployments}.${column}`,
+          TABLES.deployments,
+          `${TABLES.applications}.id`,
+          ...NOTHING_CHANGED,
+        ],
+      );
+    await trx(TABLES.applications)
+      .whereIn('id', ids)
+      .update({
+        last_deployment_id: last('id', 'null'),
+        last_deployment_at: last('finished_at', "''"),
+      });
+  }
 }
 
 /** See `AttributionStore.deploymentsToAttribute`. */
@@ -116,18 +122,23 @@ function originOf(
   return origin.repoUrl ? origin : sources.get(row.application_id) ?? origin;
 }
 
-/** See `AttributionStore.completeDeployment`; in a transaction. */
+/** See `AttributionStore.completeDeployment`; in a transaction. Resolves to what changed. */
 export async function updateCompletedDeployment(
   trx: Knex,
   id: string,
   completion: DeploymentCompletion,
-): Promise<void> {
+): Promise<ChangedNames> {
   const row = await trx<DbDeploymentRow>(TABLES.deployments)
     .where({ id })
-    .first('application_id');
+    .first('application_id', 'entity_ref');
   if (!row) {
-    return;
+    return {};
   }
+  // The recorder locks in this order too: first the application, then what it deployed.
+  await trx(TABLES.applications)
+    .where({ id: row.application_id })
+    .forUpdate()
+    .first('id');
   await trx(TABLES.deployments)
     .where({ id })
     .update({
@@ -147,7 +158,11 @@ export async function updateCompletedDeployment(
         : { previous_revision: completion.previousRevision }),
     });
   await replaceCommits(trx, id, completion.commits);
-  await refreshLastDeployment(trx, row.application_id);
+  await refreshLastDeployments(trx, [row.application_id]);
+  return {
+    applicationIds: [row.application_id],
+    entityRefs: [row.entity_ref],
+  };
 }
 
 /** See `AttributionStore.applicationsToBackfill`. */

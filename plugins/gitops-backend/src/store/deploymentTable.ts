@@ -98,20 +98,37 @@ export async function loadDeployments(
   if (rows.length === 0) {
     return [];
   }
-  const ids = rows.map(row => row.id);
-  const ofDeployments = (table: string) => {
-    const query = db(table);
-    whereAnyOf(query, { db, column: 'deployment_id', values: ids });
-    return query;
-  };
   const commits = new Map<string, DeploymentCommit[]>();
-  for (const row of await ofDeployments(TABLES.commits).orderBy('position')) {
+  for (const row of await ofDeployments(db, TABLES.commits, rows).orderBy(
+    'position',
+  )) {
     const list = commits.get(row.deployment_id) ?? [];
     list.push(toCommit(row));
     commits.set(row.deployment_id, list);
   }
+  const failures = await failuresOf(db, rows);
+  return rows.map(row =>
+    toDeployment(row, commits.get(row.id) ?? [], failures.get(row.id) ?? []),
+  );
+}
+
+function ofDeployments(
+  db: Knex,
+  table: string,
+  rows: readonly DbDeploymentRow[],
+): Knex.QueryBuilder {
+  const query = db(table);
+  const values = rows.map(row => row.id);
+  whereAnyOf(query, { db, column: 'deployment_id', values });
+  return query;
+}
+
+async function failuresOf(
+  db: Knex,
+  rows: readonly DbDeploymentRow[],
+): Promise<Map<string, Failure[]>> {
   const failures = new Map<string, Failure[]>();
-  for (const row of await ofDeployments(TABLES.failures).orderBy([
+  for (const row of await ofDeployments(db, TABLES.failures, rows).orderBy([
     'started_at',
     'id',
   ])) {
@@ -119,9 +136,80 @@ export async function loadDeployments(
     list.push(toFailure(row));
     failures.set(row.deployment_id, list);
   }
-  return rows.map(row =>
-    toDeployment(row, commits.get(row.id) ?? [], failures.get(row.id) ?? []),
+  return failures;
+}
+
+/** See `Recording.latestDeployments`. */
+export async function queryLatestDeployments(
+  db: Knex,
+  applicationIds: readonly string[],
+  limit: number,
+): Promise<Map<string, Deployment[]>> {
+  const numbered = db(TABLES.deployments)
+    .select('*')
+    .select(
+      db.raw(
+        'row_number() over (partition by application_id order by finished_at desc, id desc) as place',
+      ),
+    )
+    .where({ source: 'observed' });
+  whereAnyOf(numbered, {
+    db,
+    column: 'application_id',
+    values: applicationIds,
+  });
+  const rows: DbDeploymentRow[] = await db
+    .select('*')
+    .from(numbered.as('numbered'))
+    .where('place', '<=', limit)
+    .orderBy(['application_id', 'place']);
+  const failures =
+    rows.length > 0 ? await failuresOf(db, rows) : new Map<string, Failure[]>();
+  const latest = new Map<string, Deployment[]>();
+  for (const row of rows) {
+    const list = latest.get(row.application_id) ?? [];
+    list.push(toDeployment(row, [], failures.get(row.id) ?? []));
+    latest.set(row.application_id, list);
+  }
+  return latest;
+}
+
+/** See `Recording.knownDeploymentKeys`. */
+export async function queryKnownKeys(
+  db: Knex,
+  applicationIds: readonly string[],
+  keys: readonly string[],
+): Promise<Map<string, Set<string>>> {
+  const query = db<DbDeploymentRow>(TABLES.deployments).select(
+    'application_id',
+    'key',
   );
+  whereAnyOf(query, { db, column: 'application_id', values: applicationIds });
+  whereAnyOf(query, { db, column: 'key', values: keys });
+  const known = new Map<string, Set<string>>();
+  for (const row of await query) {
+    const set = known.get(row.application_id) ?? new Set();
+    known.set(row.application_id, set.add(row.key));
+  }
+  return known;
+}
+
+/** See `Recording.openFailures`. */
+export async function queryOpenFailures(
+  db: Knex,
+  applicationIds: readonly string[],
+): Promise<Map<string, Failure[]>> {
+  const query = db<DbFailureRow>(TABLES.failures)
+    .whereNull('ended_at')
+    .orderBy(['started_at', 'id']);
+  whereAnyOf(query, { db, column: 'application_id', values: applicationIds });
+  const open = new Map<string, Failure[]>();
+  for (const row of (await query) as DbFailureRow[]) {
+    const list = open.get(row.application_id) ?? [];
+    list.push(toFailure(row));
+    open.set(row.application_id, list);
+  }
+  return open;
 }
 
 function toRow(deployment: NewDeployment): DbDeploymentRow {
@@ -206,14 +294,15 @@ export async function insertBackfilledDeployments(
     const id = deploymentId(deployment.applicationId, deployment.key);
     if (isNew.has(id)) {
       await replaceCommits(trx, id, deployment.commits);
-      for (const failure of deployment.failures) {
-        await upsertFailure(trx, {
+      await upsertFailures(
+        trx,
+        deployment.failures.map(failure => ({
           ...failure,
           id: failureId(id, failure.signal),
           deploymentId: id,
           applicationId: deployment.applicationId,
-        });
-      }
+        })),
+      );
     }
   }
   return inserted;
@@ -245,19 +334,26 @@ export async function replaceCommits(
   }
 }
 
-/** Inserts a failure, or replaces the one with the same id. */
-export async function upsertFailure(
+/** Inserts failures, or replaces those with the same ids; the last of an id counts. */
+export async function upsertFailures(
   trx: Knex,
-  failure: Failure,
+  failures: readonly Failure[],
 ): Promise<void> {
-  const row: DbFailureRow = {
-    id: failure.id,
-    deployment_id: failure.deploymentId,
-    application_id: failure.applicationId,
-    signal: failure.signal,
-    reason: failure.reason,
-    started_at: isoTime(failure.startedAt),
-    ended_at: failure.endedAt ? isoTime(failure.endedAt) : null,
-  };
-  await trx(TABLES.failures).insert(row).onConflict('id').merge();
+  const rows = new Map(
+    failures.map((failure): [string, DbFailureRow] => [
+      failure.id,
+      {
+        id: failure.id,
+        deployment_id: failure.deploymentId,
+        application_id: failure.applicationId,
+        signal: failure.signal,
+        reason: failure.reason,
+        started_at: isoTime(failure.startedAt),
+        ended_at: failure.endedAt ? isoTime(failure.endedAt) : null,
+      },
+    ]),
+  );
+  for (const chunk of chunks([...rows.values()])) {
+    await trx(TABLES.failures).insert(chunk).onConflict('id').merge();
+  }
 }

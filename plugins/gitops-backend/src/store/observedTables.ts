@@ -1,11 +1,13 @@
-import type { Application, Fact } from '@fairway/plugin-gitops-common';
+import type { Fact } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
 import type { ObservedOrigin, StoredFact, StoredSource } from './GitopsStore';
-import { whereAnyOf } from './sql';
+import { isLate, type RecordedVersion } from './ObjectVersion';
+import type { RecordedState, Removal, Removed } from './RecorderStore';
+import { chunks, whereAnyOf } from './sql';
 import {
   TABLES,
-  type DbApplicationRow,
   type DbFactRow,
+  type DbOriginColumns,
   type DbSourceRow,
 } from './tables';
 
@@ -16,8 +18,39 @@ const OBSERVED_TABLES = [
   { table: TABLES.facts, key: 'id' },
 ] as const;
 
-function originOf(row: ObservedOrigin): ObservedOrigin {
-  return { cluster: row.cluster, resource: row.resource, object: row.object };
+/** A row with the column that names it. */
+type DbKeyed = DbOriginColumns & Record<string, string>;
+
+/** The columns that say where a row came from, and when. */
+export function originColumns(
+  origin: ObservedOrigin,
+  recordedAt: string,
+): DbOriginColumns {
+  const { cluster, resource, object, version } = origin;
+  return {
+    ...{ cluster, resource, object },
+    object_version: version ? JSON.stringify(version) : null,
+    recorded_at: recordedAt,
+  };
+}
+
+/** Where a row came from. */
+export function toOrigin(row: DbOriginColumns): ObservedOrigin {
+  const { cluster, resource, object, object_version: version } = row;
+  return {
+    ...{ cluster, resource, object },
+    ...(version ? { version: JSON.parse(version) } : {}),
+  };
+}
+
+/** The version of a row that was selected with these columns. */
+export function toRecordedVersion(
+  row: Pick<DbOriginColumns, 'object_version' | 'recorded_at'>,
+): RecordedVersion {
+  return {
+    ...(row.object_version ? { version: JSON.parse(row.object_version) } : {}),
+    ...(row.recorded_at ? { recordedAt: row.recorded_at } : {}),
+  };
 }
 
 /** The source of a row. */
@@ -25,21 +58,56 @@ export function toStoredSource(row: DbSourceRow): StoredSource {
   return {
     key: row.key,
     observation: JSON.parse(row.observation),
-    origin: originOf(row),
+    fingerprint: row.fingerprint ?? '',
+    origin: toOrigin(row),
+    recordedAt: row.recorded_at ?? '',
   };
 }
 
-/** Inserts or replaces a source. */
-export async function upsertSource(
+/** See `Recording.recordedSources`. */
+export async function queryRecordedSources(
   db: Knex,
-  source: StoredSource,
+  keys: readonly string[],
+): Promise<Map<string, RecordedState>> {
+  const query = db<DbSourceRow>(TABLES.sources).select(
+    ...(['key', 'fingerprint', 'object_version', 'recorded_at'] as const),
+  );
+  whereAnyOf(query, { db, column: 'key', values: keys });
+  return new Map(
+    (await query).map(row => [
+      row.key,
+      { fingerprint: row.fingerprint ?? '', ...toRecordedVersion(row) },
+    ]),
+  );
+}
+
+/** See `Recording.storedSources`. */
+export async function queryStoredSources(
+  db: Knex,
+  keys: readonly string[],
+): Promise<Map<string, StoredSource>> {
+  const query = db<DbSourceRow>(TABLES.sources);
+  whereAnyOf(query, { db, column: 'key', values: keys });
+  const rows: DbSourceRow[] = await query;
+  return new Map(rows.map(row => [row.key, toStoredSource(row)]));
+}
+
+/** Inserts or replaces sources. */
+export async function upsertSources(
+  db: Knex,
+  sources: readonly StoredSource[],
 ): Promise<void> {
-  const row: DbSourceRow = {
-    key: source.key,
-    ...source.origin,
-    observation: JSON.stringify(source.observation),
-  };
-  await db(TABLES.sources).insert(row).onConflict('key').merge();
+  const rows = sources.map(
+    (source): DbSourceRow => ({
+      key: source.key,
+      ...originColumns(source.origin, source.recordedAt),
+      fingerprint: source.fingerprint,
+      observation: JSON.stringify(source.observation),
+    }),
+  );
+  for (const chunk of chunks(rows)) {
+    await db(TABLES.sources).insert(chunk).onConflict('key').merge();
+  }
 }
 
 /** The fact of a row. */
@@ -47,22 +115,37 @@ export function toStoredFact(row: DbFactRow): StoredFact {
   return {
     fact: { ...JSON.parse(row.document), observedAt: row.observed_at },
     observation: JSON.parse(row.observation),
-    origin: originOf(row),
+    origin: toOrigin(row),
   };
 }
 
-/** Inserts or replaces a fact. */
-export async function upsertFact(db: Knex, stored: StoredFact): Promise<void> {
+/** See `RecorderStore.putFact`; in a transaction. Resolves to the entity refs that it concerns. */
+export async function upsertFact(
+  trx: Knex,
+  stored: StoredFact,
+): Promise<Array<string | undefined | null>> {
+  const { fact, observation, origin } = stored;
+  const before = await trx<DbFactRow>(TABLES.facts)
+    .where({ id: fact.id })
+    .forUpdate()
+    .first('entity_ref', 'object_version', 'recorded_at');
+  if (
+    before &&
+    isLate(origin.version, toRecordedVersion(before), new Date(fact.observedAt))
+  ) {
+    return [];
+  }
   const row: DbFactRow = {
-    id: stored.fact.id,
-    ...stored.origin,
-    kind: stored.fact.kind,
-    entity_ref: stored.fact.entityRef ?? null,
-    observed_at: stored.fact.observedAt,
-    document: JSON.stringify(stored.fact),
-    observation: JSON.stringify(stored.observation),
+    id: fact.id,
+    ...originColumns(origin, fact.observedAt),
+    kind: fact.kind,
+    entity_ref: fact.entityRef ?? null,
+    observed_at: fact.observedAt,
+    document: JSON.stringify(fact),
+    observation: JSON.stringify(observation),
   };
-  await db(TABLES.facts).insert(row).onConflict('id').merge();
+  await trx(TABLES.facts).insert(row).onConflict('id').merge();
+  return [before?.entity_ref, fact.entityRef];
 }
 
 /** See `GitopsReader.listFacts`. */
@@ -100,43 +183,84 @@ export async function queryObjects(
   return objects;
 }
 
-/** See `RecorderStore.deleteObject`; in a transaction. */
-export async function deleteObservedObject(
-  trx: Knex,
-  origin: ObservedOrigin,
-  keep: readonly string[],
-): Promise<{
-  applications: Application[];
-  facts: Fact[];
-  sourceKeys: string[];
-}> {
-  const remove = async <TRow>(table: string, key: string) => {
-    const doomed: TRow[] = await trx(table)
-      .where(originOf(origin))
-      .whereNotIn(key, [...keep])
-      .select('*');
-    if (doomed.length > 0) {
-      await trx(table)
-        .where(originOf(origin))
-        .whereNotIn(key, [...keep])
-        .delete();
+/** Rows of the objects that are not to be kept, by table. */
+async function outdatedRows(
+  db: Knex,
+  removals: readonly Removal[],
+): Promise<Array<{ table: string; key: string; rows: DbKeyed[] }>> {
+  const kept = new Map(
+    removals.map(({ origin, keep }) => [originText(origin), new Set(keep)]),
+  );
+  const watches = new Map<string, Removal[]>();
+  for (const removal of removals) {
+    const { cluster, resource } = removal.origin;
+    const name = JSON.stringify([cluster, resource]);
+    const ofWatch = watches.get(name) ?? [];
+    ofWatch.push(removal);
+    watches.set(name, ofWatch);
+  }
+  const found = OBSERVED_TABLES.map(({ table, key }) => ({
+    table,
+    key,
+    rows: [] as DbKeyed[],
+  }));
+  for (const ofWatch of watches.values()) {
+    const { cluster, resource } = ofWatch[0].origin;
+    for (const { table, key, rows } of found) {
+      const query = db(table)
+        .where({ cluster, resource })
+        .select(key, 'cluster', 'resource', 'object');
+      const values = ofWatch.map(({ origin }) => origin.object);
+      whereAnyOf(query, { db, column: 'object', values });
+      for (const row of await query) {
+        if (!kept.get(originText(row))?.has(row[key])) {
+          rows.push(row);
+        }
+      }
     }
-    return doomed;
-  };
-  const [applications, sources, facts] = OBSERVED_TABLES;
-  const removed = {
-    applications: await remove<DbApplicationRow>(
-      applications.table,
-      applications.key,
-    ),
-    sources: await remove<DbSourceRow>(sources.table, sources.key),
-    facts: await remove<DbFactRow>(facts.table, facts.key),
-  };
-  return {
-    applications: removed.applications.map(row => JSON.parse(row.document)),
-    facts: removed.facts.map(row => JSON.parse(row.document)),
-    sourceKeys: removed.sources.map(row => row.key),
-  };
+  }
+  return found;
+}
+
+function originText({ cluster, resource, object }: ObservedOrigin): string {
+  return JSON.stringify([cluster, resource, object]);
+}
+
+/** See `RecorderStore.outdatedObjects`. */
+export async function queryOutdatedObjects(
+  db: Knex,
+  removals: readonly Removal[],
+): Promise<Removal[]> {
+  const tables = await outdatedRows(db, removals);
+  const outdated = new Set(
+    tables.flatMap(({ rows }) => rows.map(row => originText(toOrigin(row)))),
+  );
+  return removals.filter(({ origin }) => outdated.has(originText(origin)));
+}
+
+/** See `Recording.deleteObjects`; in a transaction. */
+export async function deleteObservedObjects(
+  trx: Knex,
+  removals: readonly Removal[],
+): Promise<Removed> {
+  const removed: Removed = { applications: [], facts: [], sourceKeys: [] };
+  for (const { table, key, rows } of await outdatedRows(trx, removals)) {
+    for (const chunk of chunks(rows)) {
+      const ids = chunk.map(row => row[key]);
+      const doomed = await trx(table).whereIn(key, ids).select('*');
+      await trx(table).whereIn(key, ids).delete();
+      if (table === TABLES.applications) {
+        removed.applications.push(
+          ...doomed.map(row => JSON.parse(row.document)),
+        );
+      } else if (table === TABLES.facts) {
+        removed.facts.push(...doomed.map(row => JSON.parse(row.document)));
+      } else {
+        removed.sourceKeys.push(...doomed.map(row => row.key));
+      }
+    }
+  }
+  return removed;
 }
 
 /** Deletes what is stored of every cluster but these. */

@@ -19,6 +19,9 @@ export interface DbOriginColumns {
   cluster: string;
   resource: string;
   object: string;
+  /** JSON of an `ObjectVersion`. */
+  object_version: string | null;
+  recorded_at: string | null;
 }
 
 /** Row of `applications`. */
@@ -45,12 +48,15 @@ export interface DbApplicationRow extends DbOriginColumns {
   fingerprint: string;
   alerted_at: string | null;
   document: string;
+  /** What the document does not hold in the same way. */
   observation: string;
 }
 
 /** Row of `sources`. */
 export interface DbSourceRow extends DbOriginColumns {
   key: string;
+  /** Null in rows of before it was a column. */
+  fingerprint: string | null;
   observation: string;
 }
 

@@ -14,7 +14,6 @@ import type {
 import {
   DatabaseGitopsStore,
   deploymentId,
-  type GitopsStore,
   type StoredApplication,
 } from '../../store';
 import { AttributionWorker, type AttributedChange } from '../AttributionWorker';
@@ -85,7 +84,6 @@ function storedApplication({
       ...application,
       type: 'application',
       labels: {},
-      annotations: {},
     },
     fingerprint: 'one',
     firstSeenAt: '2026-05-01T00:00:00.000Z',
@@ -116,7 +114,7 @@ export class WorkerHarness {
 
   private constructor(
     readonly forge: GitForge,
-    readonly store: GitopsStore,
+    readonly store: DatabaseGitopsStore,
     locateCode?: CodeLocator,
   ) {
     this.#worker = new AttributionWorker({

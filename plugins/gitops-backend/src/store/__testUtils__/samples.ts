@@ -50,7 +50,7 @@ export function storedApplication(
       source: application.source,
       destination: application.destination,
       ...{ images: [], resources: [], conditions: [] },
-      ...{ externalUrls: [], commands: [], labels: {}, annotations: {} },
+      ...{ externalUrls: [], commands: [], labels: {} },
     },
     fingerprint: 'f1',
     origin: {

@@ -1,0 +1,101 @@
+import type {
+  Application,
+  Deployment,
+  Failure,
+} from '@fairway/plugin-gitops-common';
+import type {
+  ObservedDeployment,
+  SourceObservation,
+} from '@fairway/plugin-gitops-node';
+import type { GitopsConfig } from '../config';
+import {
+  objectId,
+  type ApplicationChange,
+  type ObservedOrigin,
+  type StoredApplication,
+  type StoredObservation,
+} from '../store';
+import { buildApplication } from './buildApplication';
+import { healthAlert } from './healthAlert';
+import { planDeployments } from './planDeployments';
+import { planFailures, type FailurePlan } from './planFailures';
+
+/** An application as observed now. */
+export interface ObservedApplication {
+  observation: StoredObservation;
+  /** The engine's history, oldest first. */
+  history: readonly ObservedDeployment[];
+  origin: ObservedOrigin;
+  /** Equal for equal observations. */
+  fingerprint: string;
+}
+
+/** What decides what an observation of an application changes. */
+export interface ApplicationPlanInput {
+  observed: ObservedApplication;
+  stored?: StoredApplication;
+  /** The component that it belongs to. */
+  entityRef?: string;
+  /** Entity ref of the owner of the component. */
+  owner?: string;
+  source?: SourceObservation;
+  /** Observed deployments that are stored, newest first. */
+  latest: readonly Deployment[];
+  /** Keys of the history that are stored. */
+  known: ReadonlySet<string>;
+  /** Failures that last. */
+  open: readonly Failure[];
+  config: GitopsConfig;
+  now: Date;
+}
+
+/** What an observation changes, and who is to be told. */
+export interface ApplicationPlan {
+  change: ApplicationChange;
+  failures: FailurePlan;
+  previous?: Application;
+  /** Entity ref of the owner who is to be told of the health. */
+  tell?: string;
+}
+
+/** What an observation changes. Pure; the same input plans the same. */
+export function planApplication(input: ApplicationPlanInput): ApplicationPlan {
+  const { observed, stored, entityRef, config, now, latest } = input;
+  const { observation, history, origin, fingerprint } = observed;
+  const application = buildApplication({
+    ...{ observation, entityRef, config, now },
+    source: input.source,
+    previous: stored?.application,
+  });
+  const added = planDeployments({
+    ...{ application, history, stored: latest },
+    known: input.known,
+  });
+  const failures = planFailures({
+    ...{ application, observation, added, now, stored: latest },
+    open: input.open,
+    failureWindowSeconds: config.dora.failureWindowSeconds,
+  });
+  const { alertedAt, tell } = healthAlert(application, {
+    stored,
+    owner: input.owner,
+  });
+  return {
+    change: {
+      stored: {
+        ...{ application, observation, origin, fingerprint },
+        firstSeenAt: stored?.firstSeenAt ?? now.toISOString(),
+        ...(alertedAt ? { alertedAt } : {}),
+      },
+      ...(observation.sourceRef
+        ? { sourceKey: objectId(observation.sourceRef) }
+        : {}),
+      deployments: added,
+      // What opened and ended meanwhile is in both; the one that ended is written last.
+      failures: [...failures.opened, ...failures.closed],
+    },
+    failures,
+    ...(stored ? { previous: stored.application } : {}),
+    ...(tell ? { tell } : {}),
+  };
+}

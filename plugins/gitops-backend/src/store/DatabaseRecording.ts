@@ -1,0 +1,222 @@
+import { toError } from '@backstage/errors';
+import type { Knex } from 'knex';
+import {
+  queryRecordedApplications,
+  queryStoredApplications,
+  upsertApplications,
+} from './applicationTable';
+import { refreshLastDeployments } from './attributionTable';
+import { recordChange } from './changeTables';
+import {
+  insertObserved,
+  queryKnownKeys,
+  queryLatestDeployments,
+  queryOpenFailures,
+  upsertFailures,
+} from './deploymentTable';
+import type { ApplicationChange, StoredSource } from './GitopsStore';
+import {
+  deleteObservedObjects,
+  queryRecordedSources,
+  queryStoredSources,
+  upsertSources,
+} from './observedTables';
+import type { Recording, Removal, Removed } from './RecorderStore';
+import { chunks, isSqlite } from './sql';
+import { TABLES, type DbApplicationRow } from './tables';
+
+/** First key of the advisory locks: tells ours from those of others in the same database. */
+const LOCK_SPACE = 0x666c6f77;
+/** A replica that hangs in the middle of a transaction must not hold the others for ever. */
+const LOCK_MILLIS = 20_000;
+const ATTEMPTS = 4;
+/** Deadlock, serialization failure, lock not available. */
+const CONFLICTS = ['40P01', '40001', '55P03'];
+
+/** A recording in a transaction that holds the locks of its clusters. */
+class DatabaseRecording implements Recording {
+  readonly #trx: Knex.Transaction;
+  readonly #applicationIds = new Set<string>();
+  readonly #entityRefs = new Set<string | null | undefined>();
+
+  constructor(trx: Knex.Transaction) {
+    this.#trx = trx;
+  }
+
+  recordedApplications(ids: readonly string[]) {
+    return queryRecordedApplications(this.#trx, ids);
+  }
+
+  recordedSources(keys: readonly string[]) {
+    return queryRecordedSources(this.#trx, keys);
+  }
+
+  async storedApplications(ids: readonly string[]) {
+    const found = await queryStoredApplications(this.#trx, 'id', ids);
+    return new Map(found.map(stored => [stored.application.id, stored]));
+  }
+
+  storedSources(keys: readonly string[]) {
+    return queryStoredSources(this.#trx, keys);
+  }
+
+  applicationsOfSources(keys: readonly string[]) {
+    return queryStoredApplications(this.#trx, 'source_key', keys);
+  }
+
+  latestDeployments(applicationIds: readonly string[], limit: number) {
+    return queryLatestDeployments(this.#trx, applicationIds, limit);
+  }
+
+  knownDeploymentKeys(
+    applicationIds: readonly string[],
+    keys: readonly string[],
+  ) {
+    return queryKnownKeys(this.#trx, applicationIds, keys);
+  }
+
+  openFailures(applicationIds: readonly string[]) {
+    return queryOpenFailures(this.#trx, applicationIds);
+  }
+
+  putSources(sources: readonly StoredSource[]) {
+    return upsertSources(this.#trx, sources);
+  }
+
+  async applyChanges(changes: readonly ApplicationChange[]) {
+    const before = await this.#entityRefsBefore(changes);
+    await upsertApplications(this.#trx, changes);
+    await this.#joinDeployments(changes, before);
+    const inserted = new Set(
+      await insertObserved(
+        this.#trx,
+        changes.flatMap(({ deployments }) => deployments),
+      ),
+    );
+    await upsertFailures(
+      this.#trx,
+      changes.flatMap(({ failures }) => failures),
+    );
+    await refreshLastDeployments(
+      this.#trx,
+      changes
+        .filter(
+          ({ stored, deployments }) =>
+            deployments.length > 0 || !before.has(stored.application.id),
+        )
+        .map(({ stored }) => stored.application.id),
+    );
+    for (const { application } of changes.map(({ stored }) => stored)) {
+      this.#applicationIds.add(application.id);
+      this.#entityRefs.add(application.entityRef);
+    }
+    return { inserted };
+  }
+
+  async deleteObjects(removals: readonly Removal[]): Promise<Removed> {
+    const removed = await deleteObservedObjects(this.#trx, removals);
+    removed.applications.forEach(({ id }) => this.#applicationIds.add(id));
+    for (const { entityRef } of [...removed.applications, ...removed.facts]) {
+      this.#entityRefs.add(entityRef);
+    }
+    return removed;
+  }
+
+  /** Numbers what was written; the last that a recording does. */
+  finish(): Promise<void> {
+    return recordChange(this.#trx, {
+      applicationIds: [...this.#applicationIds],
+      entityRefs: [...this.#entityRefs],
+    });
+  }
+
+  /** Locks the rows, in the order of their ids. */
+  async #entityRefsBefore(
+    changes: readonly ApplicationChange[],
+  ): Promise<Map<string, string | null>> {
+    const before = new Map<string, string | null>();
+    for (const chunk of chunks(changes)) {
+      const rows = await this.#trx<DbApplicationRow>(TABLES.applications)
+        .whereIn(
+          'id',
+          chunk.map(({ stored }) => stored.application.id),
+        )
+        .orderBy('id')
+        .forUpdate()
+        .select('id', 'entity_ref');
+      rows.forEach(row => before.set(row.id, row.entity_ref));
+    }
+    return before;
+  }
+
+  /** What was deployed while nobody knew the component belongs to the component too. */
+  async #joinDeployments(
+    changes: readonly ApplicationChange[],
+    before: ReadonlyMap<string, string | null>,
+  ): Promise<void> {
+    const joined: string[] = [];
+    for (const { application } of changes.map(({ stored }) => stored)) {
+      const previous = before.get(application.id);
+      this.#entityRefs.add(previous);
+      if (application.entityRef && previous !== application.entityRef) {
+        joined.push(application.id);
+      }
+    }
+    for (const ids of chunks(joined)) {
+      await this.#trx(TABLES.deployments)
+        .whereIn('application_id', ids)
+        .whereNull('entity_ref')
+        .update({
+          entity_ref: this.#trx(TABLES.applications)
+            .where(
+              `${TABLES.applications}.id`,
+              this.#trx.ref(`${TABLES.deployments}.application_id`),
+            )
+            .select('entity_ref'),
+        });
+    }
+  }
+}
+
+/** One recorder of a cluster at a time; SQLite has one connection, so one transaction at all. */
+async function lock(
+  trx: Knex.Transaction,
+  clusters: readonly string[],
+): Promise<void> {
+  if (isSqlite(trx)) {
+    return;
+  }
+  await trx.raw(
+    `select set_config('lock_timeout', ?, true), set_config('idle_in_transaction_session_timeout', ?, true)`,
+    [`${LOCK_MILLIS}`, `${LOCK_MILLIS}`],
+  );
+  const names = [...new Set(clusters)].sort();
+  await trx.raw(
+    `select pg_advisory_xact_lock(?, hashtext(name)) from (select json_array_elements_text(?::json) as name) as names`,
+    [LOCK_SPACE, JSON.stringify(names)],
+  );
+}
+
+/** See `RecorderStore.recording`. */
+export async function runRecording<T>(
+  db: Knex,
+  clusters: readonly string[],
+  work: (recording: Recording) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(async trx => {
+        await lock(trx, clusters);
+        const recording = new DatabaseRecording(trx);
+        const result = await work(recording);
+        await recording.finish();
+        return result;
+      });
+    } catch (error) {
+      const { code } = toError(error) as Error & { code?: string };
+      if (attempt === ATTEMPTS || !code || !CONFLICTS.includes(code)) {
+        throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/** What the API server says about the version of an object that was observed. */
+export interface ObjectVersion {
+  uid?: string;
+  resourceVersion?: string;
+  generation?: number;
+  /** ISO time. */
+  createdAt?: string;
+}
+
+const NUMBER = /^(0|[1-9]\d*)$/;
+
+function isSmaller(a: string, b: string): boolean {
+  return a.length === b.length ? a < b : a.length < b.length;
+}
+
+/**
+ * Whether one version of an object was superseded by another. False when nobody can tell.
+ *
+ * @remarks
+ * Since Kubernetes 1.35 resourceVersions of one kind are decimal numbers that grow with every
+ * write, and may be compared (KEP-5504); API servers on etcd have always made them so. Where they
+ * are something else the generation decides, which only changes of the spec increase. An object
+ * that was deleted and created again has another uid; then the time of its creation decides.
+ */
+export function isOlderVersion(
+  candidate: ObjectVersion,
+  than: ObjectVersion,
+): boolean {
+  if (candidate.uid !== than.uid) {
+    return (
+      candidate.createdAt !== undefined &&
+      than.createdAt !== undefined &&
+      Date.parse(candidate.createdAt) < Date.parse(than.createdAt)
+    );
+  }
+  const [a, b] = [candidate.resourceVersion ?? '', than.resourceVersion ?? ''];
+  if (NUMBER.test(a) && NUMBER.test(b)) {
+    return isSmaller(a, b);
+  }
+  return (
+    candidate.generation !== undefined &&
+    than.generation !== undefined &&
+    candidate.generation < than.generation
+  );
+}
+
+/**
+ * What comes late comes within this time: longer than any request lasts, and than a replica that
+ * lost its lease goes on.
+ */
+const LATE_MILLIS = 60_000;
+
+/** A version, and when it was recorded (ISO time). */
+export interface RecordedVersion {
+  version?: ObjectVersion;
+  recordedAt?: string;
+}
+
+/**
+ * Whether an observation is one that comes too late, and must change nothing.
+ *
+ * @remarks
+ * An older version is believed when the newer one was recorded a while ago: then it is the
+ * cluster that went back, because it was restored from a backup.
+ */
+export function isLate(
+  candidate: ObjectVersion | undefined,
+  recorded: RecordedVersion,
+  now: Date,
+): boolean {
+  return (
+    candidate !== undefined &&
+    recorded.version !== undefined &&
+    recorded.recordedAt !== undefined &&
+    now.getTime() - Date.parse(recorded.recordedAt) < LATE_MILLIS &&
+    isOlderVersion(candidate, recorded.version)
+  );
+}

@@ -1,0 +1,146 @@
+import type {
+  Application,
+  ClusterResourceStatus,
+  Deployment,
+  Fact,
+  Failure,
+} from '@fairway/plugin-gitops-common';
+import type {
+  ApplicationChange,
+  AttributionStore,
+  GitopsReader,
+  ObservedOrigin,
+  StoredApplication,
+  StoredFact,
+  StoredObservation,
+  StoredSource,
+} from './GitopsStore';
+import type { RecordedVersion } from './ObjectVersion';
+
+/** What tells whether an observation says something new. */
+export interface RecordedState extends RecordedVersion {
+  fingerprint: string;
+  /** Of an application that belongs to a component. */
+  entityRef?: string;
+}
+
+/** Something that was observed, as far as is needed to tell whose it is. */
+export interface OwnedApplication {
+  id: string;
+  observation: Pick<StoredObservation, 'engine' | 'ref' | 'labels'>;
+  entityRef?: string;
+}
+
+/** An object that is gone, or says less than before. */
+export interface Removal {
+  origin: ObservedOrigin;
+  /** Ids or keys of the rows of the object that stay. */
+  keep: readonly string[];
+}
+
+/** What removals deleted. */
+export interface Removed {
+  applications: Application[];
+  facts: Fact[];
+  sourceKeys: string[];
+}
+
+/**
+ * One transaction of the recorder. No other recorder, of whatever process, records anything of
+ * the same clusters meanwhile, so that what is read here is still so when it is written.
+ */
+export interface Recording {
+  /** By application id; reads no document. */
+  recordedApplications(
+    ids: readonly string[],
+  ): Promise<Map<string, RecordedState>>;
+  /** By key. */
+  recordedSources(keys: readonly string[]): Promise<Map<string, RecordedState>>;
+  storedApplications(
+    ids: readonly string[],
+  ): Promise<Map<string, StoredApplication>>;
+  storedSources(keys: readonly string[]): Promise<Map<string, StoredSource>>;
+  applicationsOfSources(keys: readonly string[]): Promise<StoredApplication[]>;
+  /**
+   * The newest observed deployments of each application, newest first, with failures and without
+   * commits. Applications without any are left out.
+   */
+  latestDeployments(
+    applicationIds: readonly string[],
+    limit: number,
+  ): Promise<Map<string, Deployment[]>>;
+  /** The subset of `keys` that is stored already, by application. */
+  knownDeploymentKeys(
+    applicationIds: readonly string[],
+    keys: readonly string[],
+  ): Promise<Map<string, Set<string>>>;
+  /** Failures that last, by application. */
+  openFailures(
+    applicationIds: readonly string[],
+  ): Promise<Map<string, Failure[]>>;
+
+  putSources(sources: readonly StoredSource[]): Promise<void>;
+  /** At most one change of each application. */
+  applyChanges(changes: readonly ApplicationChange[]): Promise<{
+    /** Ids of the deployments that were new. */
+    inserted: Set<string>;
+  }>;
+  /** Deployments and failures of what is gone stay: they are history. */
+  deleteObjects(removals: readonly Removal[]): Promise<Removed>;
+}
+
+/** What the recorder reads and writes. */
+export interface RecorderStore
+  extends Pick<GitopsReader, 'listApplications'>,
+    Pick<AttributionStore, 'putFailure'>,
+    Pick<Recording, 'recordedApplications' | 'recordedSources'> {
+  /**
+   * Runs `work` in a transaction that excludes other recordings of these clusters; again when the
+   * database ended it because of a conflict, so that `work` must change nothing else.
+   */
+  recording<T>(
+    clusters: readonly string[],
+    work: (recording: Recording) => Promise<T>,
+  ): Promise<T>;
+  /** Objects of these of which a row is stored that is not to be kept. */
+  outdatedObjects(removals: readonly Removal[]): Promise<Removal[]>;
+
+  /** The newest observed deployments of an application, newest first. */
+  latestDeployments(
+    applicationId: string,
+    limit: number,
+  ): Promise<Deployment[]>;
+
+  getFact(id: string): Promise<StoredFact | undefined>;
+  /** Unless it comes late; see `isLate`. */
+  putFact(fact: StoredFact): Promise<void>;
+  listStoredFacts(): Promise<StoredFact[]>;
+
+  /** Every application by id, some at a time, for joining entities anew. */
+  listOwnedApplications(page: {
+    after?: string;
+    limit: number;
+  }): Promise<OwnedApplication[]>;
+
+  /** Objects of a watch that something is stored of. */
+  listObjects(
+    origin: Pick<ObservedOrigin, 'cluster' | 'resource'>,
+  ): Promise<Set<string>>;
+  /** Everything stored of a watch was seen to be so at that time. */
+  touchObserved(
+    origin: Pick<ObservedOrigin, 'cluster' | 'resource'>,
+    at: string,
+  ): Promise<void>;
+
+  /** What a watch knows of its connection; a missing `lastSeenAt` keeps the last known one. */
+  putClusterStatus(
+    watch: Pick<ObservedOrigin, 'cluster' | 'resource'>,
+    status: ClusterResourceStatus,
+  ): Promise<void>;
+  /** No watch runs: everything stored is as old as it was last seen. */
+  failWatches(message: string): Promise<void>;
+  /** Registers the configured clusters, and deletes what is stored of all others. */
+  setClusters(
+    clusters: ReadonlyArray<{ name: string; title: string }>,
+  ): Promise<void>;
+}
