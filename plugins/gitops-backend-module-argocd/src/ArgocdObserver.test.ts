@@ -171,7 +171,7 @@ describe('ArgocdObserver', () => {
         targetRevision: 'main',
       },
       policy: { automated: false, prune: false, selfHeal: false },
-      chartVersion: '20.1.4',
+      chartVersion: '20.1.3',
       revision: 'd'.repeat(40),
       desiredRevision: 'c'.repeat(40),
       deployments: [{ revision: 'd'.repeat(40), outcome: 'succeeded' }],
@@ -214,6 +214,7 @@ describe('ArgocdObserver', () => {
       repoUrl: 'https://git.example.com/dry.git',
       path: 'orders',
       targetRevision: 'environments/prod',
+      type: 'kustomize',
     });
   });
 
@@ -244,6 +245,10 @@ describe('ArgocdObserver', () => {
         patch: {
           operation: {
             initiatedBy: { username: 'user:default/ada' },
+            info: [
+              { name: 'Requested by', value: 'user:default/ada' },
+              { name: 'Requested at', value: '2026-02-22T09:00:00.000Z' },
+            ],
             sync: {
               prune: false,
               dryRun: false,

@@ -1,7 +1,8 @@
-import type { Application } from '@fairway/plugin-gitops-common';
+import type { Application, CommandRun } from '@fairway/plugin-gitops-common';
 import type {
   CommandContext,
   CommandPatch,
+  CommandProgress,
   GitopsObserver,
   KubernetesObject,
   Observation,
@@ -9,28 +10,58 @@ import type {
   ObserverContext,
 } from '@fairway/plugin-gitops-node';
 import { argocdCommands } from './argocdCommands';
+import { observeAnalysisRun } from './facts/observeAnalysisRun';
+import { observeApplicationSet } from './facts/observeApplicationSet';
+import { observeAppProject } from './facts/observeAppProject';
+import { observeRollout } from './facts/observeRollout';
+import { lookUp } from './lookUp';
 import { observeApplication } from './observeApplication';
+import { readProgress } from './readProgress';
 
-/** Maps Argo CD's `Application` to observations, and commands to patches of it. */
+type Observe = (
+  object: KubernetesObject,
+  context: ObserverContext,
+) => Observation;
+
+const KINDS: Record<string, { plural: string; observe: Observe }> = {
+  Application: { plural: 'applications', observe: observeApplication },
+  ApplicationSet: { plural: 'applicationsets', observe: observeApplicationSet },
+  AppProject: { plural: 'appprojects', observe: observeAppProject },
+  Rollout: { plural: 'rollouts', observe: observeRollout },
+  AnalysisRun: { plural: 'analysisruns', observe: observeAnalysisRun },
+};
+
+/**
+ * Maps what Argo CD and Argo Rollouts keep in a cluster to observations, and commands on an
+ * `Application` to patches of it.
+ */
 export class ArgocdObserver implements GitopsObserver {
   readonly id = 'argocd';
 
-  readonly resources: ObservedResource[] = [
-    {
+  readonly resources: ObservedResource[] = Object.entries(KINDS).map(
+    ([kind, { plural }]) => ({
       group: 'argoproj.io',
       versions: ['v1alpha1'],
-      kind: 'Application',
-      plural: 'applications',
-    },
-  ];
+      kind,
+      plural,
+    }),
+  );
 
   observe(object: KubernetesObject, context: ObserverContext): Observation[] {
-    return object.kind === 'Application'
-      ? [observeApplication(object, context)]
-      : [];
+    const kind = lookUp(KINDS, object.kind);
+    return kind ? [kind.observe(object, context)] : [];
   }
 
   commands(application: Application, context: CommandContext): CommandPatch[] {
     return argocdCommands(application, context);
+  }
+
+  progress(
+    object: KubernetesObject,
+    run: CommandRun,
+  ): CommandProgress | undefined {
+    return object.kind === 'Application'
+      ? readProgress(object, run)
+      : undefined;
   }
 }

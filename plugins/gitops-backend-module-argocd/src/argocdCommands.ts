@@ -2,6 +2,9 @@ import { InputError } from '@backstage/errors';
 import type { JsonObject } from '@backstage/types';
 import type { Application } from '@fairway/plugin-gitops-common';
 import type { CommandContext, CommandPatch } from '@fairway/plugin-gitops-node';
+import { CONDITION_DELETING } from './readConditions';
+import { syncOperation } from './syncOperation';
+import { refusalOfWindows } from './windows/refusalOfWindows';
 
 /**
  * The patch that carries out a command on an `Application`.
@@ -13,13 +16,10 @@ export function argocdCommands(
   context: CommandContext,
 ): CommandPatch[] {
   const { command } = context;
-  if (application.suspended) {
-    throw new InputError(
-      `Argo CD skips ${application.ref.name} because of its annotation argocd.argoproj.io/skip-reconcile; remove the annotation in Git first`,
-    );
-  }
+  refuseInert(application);
   switch (command) {
     case 'sync':
+      refuseSync(application, context);
       return [
         patchOf(application, {
           operation: syncOperation(application, context),
@@ -38,11 +38,7 @@ export function argocdCommands(
         }),
       ];
     case 'terminate':
-      if (application.operation?.phase !== 'running') {
-        throw new InputError(
-          `${application.ref.name} has no running operation to terminate; look at it again`,
-        );
-      }
+      refuseTerminate(application);
       return [
         patchOf(application, {
           status: { operationState: { phase: 'Terminating' } },
@@ -58,32 +54,46 @@ export function argocdCommands(
   }
 }
 
-/**
- * The operation that Argo CD's own API server would write. Never forced: a forced sync deletes
- * and recreates objects. Without retries: who asked is there to ask again.
- */
-function syncOperation(
-  application: Application,
-  context: CommandContext,
-): JsonObject {
+function refuseInert({ ref, suspended, conditions }: Application): void {
+  if (suspended) {
+    throw new InputError(
+      `Argo CD skips ${ref.name} because of its annotation argocd.argoproj.io/skip-reconcile; remove the annotation in Git first`,
+    );
+  }
+  if (conditions.some(({ type }) => type === CONDITION_DELETING)) {
+    throw new InputError(
+      `${ref.name} is being deleted, so Argo CD takes no command for it; if that lasts, look at its finalizers`,
+    );
+  }
+}
+
+function refuseSync(application: Application, context: CommandContext): void {
   const phase = application.operation?.phase;
   if (phase === 'running' || phase === 'terminating') {
     throw new InputError(
       `Another operation of ${application.ref.name} is ${phase}; wait until it ends, or terminate it`,
     );
   }
-  const { revision, prune, dryRun } = context.request;
-  const syncOptions = application.policy.options;
-  return {
-    initiatedBy: { username: context.user },
-    sync: {
-      ...(revision && { revision }),
-      prune: prune === true,
-      dryRun: dryRun === true,
-      ...(syncOptions && { syncOptions }),
-    },
-    retry: { limit: 0 },
-  };
+  const refusal = refusalOfWindows(application, {
+    projects: context.projects ?? [],
+    now: context.now,
+  });
+  if (refusal) {
+    throw new InputError(refusal);
+  }
+}
+
+function refuseTerminate({ ref, operation }: Application): void {
+  if (operation?.phase === 'terminating') {
+    throw new InputError(
+      `The operation of ${ref.name} is being terminated already; wait until it ends`,
+    );
+  }
+  if (operation?.phase !== 'running') {
+    throw new InputError(
+      `${ref.name} has no running operation to terminate; look at it again`,
+    );
+  }
 }
 
 function patchOf(application: Application, patch: JsonObject): CommandPatch {

@@ -1,6 +1,5 @@
 import type {
   ApplicationCommand,
-  ApplicationCondition,
   ApplicationOperation,
   SyncPolicy,
 } from '@fairway/plugin-gitops-common';
@@ -10,6 +9,7 @@ import {
   type KubernetesObject,
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
+import { readConditions } from './readConditions';
 import {
   readHealthMessage,
   readResources,
@@ -18,7 +18,9 @@ import {
   toSync,
 } from './readHealth';
 import { readDeployments, readOperation } from './readOperations';
-import { primaryRevision, readSources } from './readSources';
+import { readParent } from './readParent';
+import { readSources, type ArgocdSources } from './readSources';
+import { tellHistory, tellRevision } from './tellRevision';
 
 const ANNOTATION_SKIP_RECONCILE = 'argocd.argoproj.io/skip-reconcile';
 
@@ -31,15 +33,17 @@ export function observeApplication(
   const metadata = fields.object('metadata');
   const spec = fields.object('spec');
   const status = fields.object('status');
-  const sources = readSources(spec);
+  const sources = readSources(spec, status);
+  const conditions = readConditions(fields);
   const resources = readResources(status);
   const sync = toSync(status.object('sync').string('status'));
   const health = toHealth(status.object('health').string('status'));
-  const operation = readOperation(fields, sources);
+  const last = tellHistory(status, sources).at(-1)?.revision;
+  const operation = readOperation(fields, { sources, last });
   const deployments = readDeployments(status, sources);
   const annotations = metadata.record('annotations');
   const suspended = annotations[ANNOTATION_SKIP_RECONCILE] === 'true';
-  const desiredRevision = primaryRevision(status.object('sync'), sources);
+  const compared = tellRevision(status.object('sync'), sources, last);
   const destination = spec.object('destination');
   return {
     type: 'application',
@@ -54,29 +58,32 @@ export function observeApplication(
     labels: metadata.record('labels'),
     annotations,
     sync,
-    syncMessage: readSyncMessage({ sync, status, resources }),
+    syncMessage: readSyncMessage({ sync, status, resources, conditions }),
     health,
-    healthMessage: readHealthMessage({ health, status, resources }),
+    healthMessage: readHealthMessage({ health, status, resources, conditions }),
     healthSince: status.object('health').time('lastTransitionTime'),
     policy: readPolicy(spec),
     suspended,
     source: sources.primary,
+    sources: sources.all,
+    drySource: sources.dry,
+    // What Argo CD takes an empty one for.
+    project: spec.string('project') ?? 'default',
+    parent: readParent(fields, context.cluster),
     destination: {
       namespace: destination.string('namespace'),
       server: destination.string('server') ?? destination.string('name'),
     },
-    // `sync.revision` is what was compared, which runs only if it is synced.
-    revision:
-      sync === 'synced'
-        ? desiredRevision
-        : deployments.filter(({ outcome }) => outcome === 'succeeded').at(-1)
-            ?.revision,
-    desiredRevision,
-    chartVersion: readChartVersion(spec, status),
+    // What was compared runs only if it is synced.
+    revision: sync === 'synced' ? compared.told : last?.told,
+    desiredRevision: compared.told,
+    chartVersion: readChartVersion(sources, {
+      running: sync === 'synced' ? compared.all : last?.all ?? compared.all,
+    }),
     images: [...new Set(status.object('summary').strings('images'))].sort(),
     resources,
     operation,
-    conditions: readConditions(status),
+    conditions,
     externalUrls: status
       .object('summary')
       .strings('externalURLs')
@@ -105,30 +112,13 @@ function readPolicy(spec: ObjectFields): SyncPolicy {
 }
 
 function readChartVersion(
-  spec: ObjectFields,
-  status: ObjectFields,
+  { primary, chartIndex }: ArgocdSources,
+  { running }: { running: string[] },
 ): string | undefined {
-  const { primary, chartIndex } = readSources(spec);
-  const compared = status.object('sync');
   if (chartIndex !== undefined) {
-    return compared.strings('revisions')[chartIndex] || undefined;
+    return running[chartIndex] || undefined;
   }
-  return primary.chart ? compared.string('revision') : undefined;
-}
-
-function readConditions(status: ObjectFields): ApplicationCondition[] {
-  return status.list('conditions').flatMap(condition => {
-    const type = condition.string('type');
-    return type
-      ? [
-          {
-            type,
-            message: condition.string('message') ?? '',
-            since: condition.time('lastTransitionTime'),
-          },
-        ]
-      : [];
-  });
+  return primary.chart ? running[0] : undefined;
 }
 
 function allowedCommands(options: {

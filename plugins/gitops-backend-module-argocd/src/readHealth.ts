@@ -1,10 +1,13 @@
 import {
   HEALTH_STATUSES,
+  type ApplicationCondition,
   type ApplicationResource,
   type HealthStatus,
   type SyncStatus,
 } from '@fairway/plugin-gitops-common';
 import type { ObjectFields } from '@fairway/plugin-gitops-node';
+import { lookUp } from './lookUp';
+import { errorOf } from './readConditions';
 
 const HEALTH: Record<string, HealthStatus> = {
   Healthy: 'healthy',
@@ -22,11 +25,11 @@ const SYNC: Record<string, SyncStatus> = {
 };
 
 export function toHealth(status: string | undefined): HealthStatus {
-  return HEALTH[status ?? ''] ?? 'unknown';
+  return lookUp(HEALTH, status) ?? 'unknown';
 }
 
 export function toSync(status: string | undefined): SyncStatus {
-  return SYNC[status ?? ''] ?? 'unknown';
+  return lookUp(SYNC, status) ?? 'unknown';
 }
 
 /** The objects that an application manages; hooks are part of a sync, not of what runs. */
@@ -80,8 +83,9 @@ export function readHealthMessage(options: {
   health: HealthStatus;
   status: ObjectFields;
   resources: readonly ApplicationResource[];
+  conditions: readonly ApplicationCondition[];
 }): string | undefined {
-  const { health, status, resources } = options;
+  const { health, status, resources, conditions } = options;
   const own = status.object('health').string('message');
   if (own || health === 'healthy') {
     return own;
@@ -96,7 +100,7 @@ export function readHealthMessage(options: {
       ? `${object}: ${worst.message}`
       : `${object} is ${worst.health}`;
   }
-  const failure = errorCondition(status);
+  const failure = errorOf(conditions);
   if (failure) {
     return failure;
   }
@@ -105,29 +109,21 @@ export function readHealthMessage(options: {
     : 'Argo CD has not assessed it yet; if that lasts, look whether the application controller runs';
 }
 
-/** The message of the first condition that is an error, not a warning. */
-export function errorCondition(status: ObjectFields): string | undefined {
-  return status
-    .list('conditions')
-    .find(condition => condition.string('type')?.endsWith('Error'))
-    ?.string('message');
-}
-
 /** Why it is not synced: an error, a failed operation, else the objects that differ. */
 export function readSyncMessage(options: {
   sync: SyncStatus;
   status: ObjectFields;
   resources: readonly ApplicationResource[];
+  conditions: readonly ApplicationCondition[];
 }): string | undefined {
-  const { sync, status, resources } = options;
+  const { sync, status, resources, conditions } = options;
   if (sync === 'synced') {
     return undefined;
   }
   const operation = status.object('operationState');
   const failed = ['Failed', 'Error'].includes(operation.string('phase') ?? '');
   const cause =
-    errorCondition(status) ??
-    (failed ? operation.string('message') : undefined);
+    errorOf(conditions) ?? (failed ? operation.string('message') : undefined);
   if (cause) {
     return cause;
   }

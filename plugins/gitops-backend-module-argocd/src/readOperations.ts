@@ -3,7 +3,9 @@ import type {
   ObjectFields,
   ObservedDeployment,
 } from '@fairway/plugin-gitops-node';
-import { primaryRevision, type ArgocdSources } from './readSources';
+import { lookUp } from './lookUp';
+import type { ArgocdSources } from './readSources';
+import { tellHistory, tellRevision, type ToldRevision } from './tellRevision';
 
 const PHASES: Record<string, ApplicationOperation['phase']> = {
   Running: 'running',
@@ -20,43 +22,69 @@ function initiator(initiatedBy: ObjectFields): string | undefined {
     : initiatedBy.string('username');
 }
 
+/** What several readers of one `Application` share. */
+export interface OperationContext {
+  sources: ArgocdSources;
+  /** What the history told last; absent when there is none. */
+  last?: ToldRevision;
+}
+
 /** What Argo CD is doing, or did last. */
 export function readOperation(
   object: ObjectFields,
-  sources: ArgocdSources,
+  context: OperationContext,
 ): ApplicationOperation | undefined {
   const state = object.object('status').object('operationState');
-  const phase = PHASES[state.string('phase') ?? ''];
+  const phase = operationPhase(state);
   const requested = object.object('operation');
   if (requested.has('sync') && phase !== 'running' && phase !== 'terminating') {
     // The controller copies it to the state when it takes it up.
     return {
       phase: 'running',
       message: 'Waiting for Argo CD to start it',
-      revision: primaryRevision(requested.object('sync'), sources),
+      revision: tell(requested.object('sync'), context),
       initiatedBy: initiator(requested.object('initiatedBy')),
     };
   }
   if (!phase) {
     return undefined;
   }
+  const retryCount = state.number('retryCount');
   return {
     phase,
     message: state.string('message'),
     startedAt: state.time('startedAt'),
-    finishedAt: state.time('finishedAt'),
-    revision: operationRevision(state, sources),
+    // While it is tried again, Argo CD keeps the end of the attempt before.
+    finishedAt: phase === 'running' ? undefined : state.time('finishedAt'),
+    revision: operationRevision(state, context),
     initiatedBy: initiator(state.object('operation').object('initiatedBy')),
+    ...(retryCount && { retryCount }),
   };
+}
+
+/** The phase of an `operationState` in the words of the vocabulary. */
+export function operationPhase(
+  state: ObjectFields,
+): ApplicationOperation['phase'] | undefined {
+  return lookUp(PHASES, state.string('phase'));
+}
+
+function tell(
+  holder: ObjectFields,
+  { sources, last }: OperationContext,
+): string | undefined {
+  return holder.has('revision') || holder.has('revisions')
+    ? tellRevision(holder, sources, last).told
+    : undefined;
 }
 
 function operationRevision(
   state: ObjectFields,
-  sources: ArgocdSources,
+  context: OperationContext,
 ): string | undefined {
   return (
-    primaryRevision(state.object('syncResult'), sources) ??
-    primaryRevision(state.object('operation').object('sync'), sources)
+    tell(state.object('syncResult'), context) ??
+    tell(state.object('operation').object('sync'), context)
   );
 }
 
@@ -83,10 +111,11 @@ export function readDeployments(
 ): ObservedDeployment[] {
   const state = status.object('operationState');
   const images = appliedImages(state);
-  const succeeded = status.list('history').flatMap((entry, index) => {
-    const revision = primaryRevision(entry, sources);
+  const history = tellHistory(status, sources);
+  const last = history.at(-1)?.revision;
+  const succeeded = history.flatMap(({ entry, revision: { told } }, index) => {
     const finishedAt = entry.time('deployedAt');
-    if (!revision || !finishedAt) {
+    if (!told || !finishedAt) {
       return [];
     }
     const startedAt = entry.time('deployStartedAt');
@@ -94,7 +123,7 @@ export function readDeployments(
       startedAt !== undefined && startedAt === state.time('startedAt');
     const deployment: ObservedDeployment = {
       key: `history/${entry.number('id') ?? index}/${finishedAt}`,
-      revision,
+      revision: told,
       startedAt,
       finishedAt,
       outcome: 'succeeded',
@@ -103,7 +132,7 @@ export function readDeployments(
     };
     return [deployment];
   });
-  const failed = readFailedOperation(state, sources);
+  const failed = readFailedOperation(state, { sources, last });
   const all = failed ? [...succeeded, failed] : succeeded;
   const byKey = new Map(all.map(deployment => [deployment.key, deployment]));
   return [...byKey.values()].sort((a, b) =>
@@ -113,16 +142,16 @@ export function readDeployments(
 
 function readFailedOperation(
   state: ObjectFields,
-  sources: ArgocdSources,
+  context: OperationContext,
 ): ObservedDeployment | undefined {
-  const revision = operationRevision(state, sources);
+  const revision = operationRevision(state, context);
   const startedAt = state.time('startedAt');
   const operation = state.object('operation');
   const sync = operation.object('sync');
   const wholeAndReal =
     sync.boolean('dryRun') !== true && sync.list('resources').length === 0;
   if (
-    PHASES[state.string('phase') ?? ''] !== 'failed' ||
+    operationPhase(state) !== 'failed' ||
     !revision ||
     !startedAt ||
     !wholeAndReal

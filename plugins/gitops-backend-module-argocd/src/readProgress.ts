@@ -1,0 +1,259 @@
+import type { CommandRequest, CommandRun } from '@fairway/plugin-gitops-common';
+import {
+  ObjectFields,
+  type CommandProgress,
+  type KubernetesObject,
+} from '@fairway/plugin-gitops-node';
+import { CONDITION_DELETING, readConditions } from './readConditions';
+import { operationPhase } from './readOperations';
+import { INFO_REQUESTED_AT, INFO_REQUESTED_BY } from './syncOperation';
+
+/** How far apart the clocks of a cluster and of the backend may be. */
+const CLOCK_TOLERANCE_MS = 60_000;
+/** Argo CD writes times in whole seconds. */
+const TIME_RESOLUTION_MS = 1_000;
+/** How many objects that failed are named in one message. */
+const MAX_FAILURES = 3;
+
+/**
+ * How a command stands, by what its `Application` says now; undefined when it says nothing of it.
+ *
+ * @remarks
+ * - A **sync** is known by the entries of `operation.info` that name the command. An operation
+ *   without them is taken for it when it started after the request (clocks may differ by a
+ *   minute), is not Argo CD's own, and asks for the same. Another operation that came after it
+ *   supersedes it.
+ * - A **refresh** is over when Argo CD removed its annotation and compared again.
+ * - A **termination** is over when the operation is, or another one runs.
+ */
+export function readProgress(
+  object: KubernetesObject,
+  run: CommandRun,
+): CommandProgress | undefined {
+  const fields = ObjectFields.of(object);
+  switch (run.command) {
+    case 'sync':
+      return syncProgress(fields, run);
+    case 'refresh':
+      return refreshProgress(fields, run);
+    case 'terminate':
+      return terminateProgress(fields, run);
+    default:
+      return undefined;
+  }
+}
+
+function syncProgress(
+  object: ObjectFields,
+  run: CommandRun,
+): CommandProgress | undefined {
+  const state = object.object('status').object('operationState');
+  const requested = object.object('operation');
+  const phase = operationPhase(state);
+  if (isOfRun(state.object('operation'), run, state.string('startedAt'))) {
+    return operationProgress(state);
+  }
+  const deleting = readConditions(object).find(
+    ({ type }) => type === CONDITION_DELETING,
+  );
+  if (deleting) {
+    return { state: 'failed', message: deleting.message };
+  }
+  if (requested.has('sync') && isOfRun(requested, run)) {
+    return {
+      state: 'requested',
+      message:
+        phase === 'running' || phase === 'terminating'
+          ? 'Argo CD starts it when the operation before it ends'
+          : 'Waiting for Argo CD to start it',
+    };
+  }
+  const isAfter =
+    run.state === 'running' ||
+    elapsed(run, state.string('startedAt')) > CLOCK_TOLERANCE_MS;
+  const isReplaced = elapsed(run, markOf(requested)?.requestedAt) > 0;
+  if (isReplaced || (phase && isAfter)) {
+    const by = whoAsked(isReplaced ? requested : state.object('operation'));
+    return {
+      state: 'superseded',
+      message: `Another operation, of ${by}, ran in its place; look at the application and ask again`,
+    };
+  }
+  return undefined;
+}
+
+/** Milliseconds from the request to a time; NaN, which compares with nothing, when there is none. */
+function elapsed(run: CommandRun, time: string | undefined): number {
+  return Date.parse(time ?? '') - Date.parse(run.requestedAt);
+}
+
+function markOf(
+  operation: ObjectFields,
+): { requestedBy?: string; requestedAt?: string } | undefined {
+  const info = new Map(
+    operation
+      .list('info')
+      .map(item => [item.string('name'), item.string('value')]),
+  );
+  return info.has(INFO_REQUESTED_AT)
+    ? {
+        requestedBy: info.get(INFO_REQUESTED_BY),
+        requestedAt: info.get(INFO_REQUESTED_AT),
+      }
+    : undefined;
+}
+
+function whoAsked(operation: ObjectFields): string {
+  const by = operation.object('initiatedBy');
+  return by.boolean('automated') === true
+    ? 'Argo CD itself'
+    : markOf(operation)?.requestedBy ?? by.string('username') ?? 'somebody';
+}
+
+/** Whether an operation is the one that a command asked for. */
+function isOfRun(
+  operation: ObjectFields,
+  run: CommandRun,
+  startedAt?: string,
+): boolean {
+  const mark = markOf(operation);
+  if (mark) {
+    return (
+      mark.requestedBy === run.requestedBy &&
+      elapsed(run, mark.requestedAt) === 0
+    );
+  }
+  const by = operation.object('initiatedBy');
+  const username = by.string('username');
+  return (
+    operation.has('sync') &&
+    by.boolean('automated') !== true &&
+    // An account of Argo CD may stand for anybody, an entity ref only for that user.
+    (username === run.requestedBy || !username?.includes(':')) &&
+    (startedAt === undefined ||
+      elapsed(run, startedAt) >= -TIME_RESOLUTION_MS) &&
+    asksForTheSame(operation.object('sync'), run.request)
+  );
+}
+
+function asksForTheSame(sync: ObjectFields, request: CommandRequest): boolean {
+  const { revision } = request;
+  const revisions = [sync.string('revision'), ...sync.strings('revisions')];
+  const strategy = sync.object('syncStrategy');
+  const isForced = ['hook', 'apply'].some(
+    name => strategy.object(name).boolean('force') === true,
+  );
+  return (
+    (sync.boolean('prune') === true) === (request.prune === true) &&
+    (sync.boolean('dryRun') === true) === (request.dryRun === true) &&
+    isForced === (request.force === true) &&
+    sync.list('resources').length === (request.resources?.length ?? 0) &&
+    // Argo CD's API writes the commit that a branch or a tag stands for.
+    (!revision ||
+      !/^[0-9a-f]{7,40}$/.test(revision) ||
+      revisions.some(one => one?.startsWith(revision)))
+  );
+}
+
+/** How an operation stands, with what it says of the objects that failed. */
+function operationProgress(state: ObjectFields): CommandProgress {
+  const phase = operationPhase(state);
+  const message = state.string('message');
+  if (phase === 'succeeded' || phase === 'failed') {
+    const failures = phase === 'failed' ? failuresOf(state) : '';
+    return {
+      state: phase,
+      message:
+        [message, failures].filter(Boolean).join(': ') ||
+        (phase === 'failed'
+          ? 'It failed, and Argo CD does not say why; look at its resources'
+          : undefined),
+      finishedAt: state.time('finishedAt'),
+    };
+  }
+  return {
+    state: 'running',
+    message: phase === 'terminating' ? 'Argo CD is terminating it' : message,
+  };
+}
+
+function failuresOf(state: ObjectFields): string {
+  const failed = state
+    .object('syncResult')
+    .list('resources')
+    .filter(
+      resource =>
+        resource.string('status') === 'SyncFailed' ||
+        ['Failed', 'Error'].includes(resource.string('hookPhase') ?? ''),
+    )
+    .map(
+      resource =>
+        `${resource.string('kind') ?? 'Object'} ${
+          resource.string('name') ?? ''
+        }: ${resource.string('message') ?? 'failed'}`,
+    );
+  const more = failed.length - MAX_FAILURES;
+  return [
+    ...failed.slice(0, MAX_FAILURES),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join('; ');
+}
+
+function refreshProgress(
+  object: ObjectFields,
+  run: CommandRun,
+): CommandProgress | undefined {
+  const annotations = object.object('metadata').record('annotations');
+  if (annotations['argocd.argoproj.io/refresh'] !== undefined) {
+    return {
+      state: 'running',
+      message: 'Argo CD is comparing it with its source',
+    };
+  }
+  const reconciledAt = object.object('status').time('reconciledAt');
+  // Who saw the annotation knows that it is gone; else only a later comparison says so.
+  if (
+    run.state !== 'running' &&
+    !(elapsed(run, reconciledAt) >= -TIME_RESOLUTION_MS)
+  ) {
+    return undefined;
+  }
+  // Other errors are of what came of the comparison.
+  const error = readConditions(object).find(({ type }) =>
+    ['ComparisonError', 'InvalidSpecError'].includes(type),
+  );
+  return {
+    ...(error
+      ? { state: 'failed', message: error.message }
+      : {
+          state: 'succeeded',
+          message: 'Argo CD compared it with its source again',
+        }),
+    finishedAt: reconciledAt,
+  };
+}
+
+function terminateProgress(
+  object: ObjectFields,
+  run: CommandRun,
+): CommandProgress | undefined {
+  const state = object.object('status').object('operationState');
+  const phase = operationPhase(state);
+  const isAnother =
+    elapsed(run, state.string('startedAt')) > CLOCK_TOLERANCE_MS;
+  if (phase === undefined || isAnother) {
+    return { state: 'succeeded', message: 'The operation is over' };
+  }
+  if (phase === 'running') {
+    return { state: 'requested' };
+  }
+  return phase === 'terminating'
+    ? { state: 'running', message: 'Argo CD is terminating the operation' }
+    : {
+        state: 'succeeded',
+        message: `The operation is over: ${
+          state.string('message') ?? state.string('phase')
+        }`,
+        finishedAt: state.time('finishedAt'),
+      };
+}

@@ -1,0 +1,159 @@
+import { InputError } from '@backstage/errors';
+import type {
+  Application,
+  ApplicationSource,
+  CommandResource,
+} from '@fairway/plugin-gitops-common';
+import type { CommandContext } from '@fairway/plugin-gitops-node';
+
+/** Names of the entries of an operation's `info` that say which command it is. */
+export const INFO_REQUESTED_BY = 'Requested by';
+export const INFO_REQUESTED_AT = 'Requested at';
+
+/**
+ * What stands in the field `operation` of an `Application` to have it synced: the form in which
+ * Argo CD's own API server writes it.
+ */
+export type ArgocdOperation = {
+  initiatedBy: { username: string };
+  /** Shown by Argo CD, and what the command is known by afterwards. */
+  info: Array<{ name: string; value: string }>;
+  sync: {
+    /** Of a single source. */
+    revision?: string;
+    /** One for each of several sources; empty for what the source itself names. */
+    revisions?: string[];
+    prune: boolean;
+    dryRun: boolean;
+    resources?: Array<{
+      group?: string;
+      kind: string;
+      name: string;
+      namespace?: string;
+    }>;
+    syncOptions?: string[];
+    /** There only when the sync is forced. */
+    syncStrategy?: { hook: { force: true } };
+  };
+  retry: { limit: number };
+};
+
+/**
+ * The operation that a sync asks for: never forced unless asked, because a forced sync deletes
+ * objects and creates them again; without retries, because who asked is there to ask again.
+ *
+ * @throws InputError when Argo CD would not take it, saying why.
+ */
+export function syncOperation(
+  application: Application,
+  context: CommandContext,
+): ArgocdOperation {
+  const { request, user, now } = context;
+  const syncOptions = application.policy.options;
+  const resources = request.resources?.length
+    ? selectResources(application, request.resources)
+    : undefined;
+  return {
+    initiatedBy: { username: user },
+    info: [
+      { name: INFO_REQUESTED_BY, value: user },
+      { name: INFO_REQUESTED_AT, value: now.toISOString() },
+    ],
+    sync: {
+      ...(request.revision && revisionsOf(application, context)),
+      prune: request.prune === true,
+      dryRun: request.dryRun === true,
+      ...(resources && { resources }),
+      ...(syncOptions && { syncOptions }),
+      // With hooks, as an unforced sync has them.
+      ...(request.force === true && {
+        syncStrategy: { hook: { force: true as const } },
+      }),
+    },
+    retry: { limit: 0 },
+  };
+}
+
+/** The objects in Argo CD's form; each must be one that the application manages. */
+function selectResources(
+  application: Application,
+  selected: readonly CommandResource[],
+): ArgocdOperation['sync']['resources'] {
+  return selected.map(({ group, kind, namespace, name }) => {
+    const found = application.resources.find(
+      resource =>
+        resource.group === group &&
+        resource.kind === kind &&
+        resource.name === name &&
+        (namespace === undefined || resource.namespace === namespace),
+    );
+    if (!found) {
+      throw new InputError(
+        `${application.ref.name} manages no ${
+          group ? `${group}/${kind}` : kind
+        } ${
+          namespace ? `${namespace}/` : ''
+        }${name}; name objects as its list of resources does`,
+      );
+    }
+    return {
+      ...(found.group && { group: found.group }),
+      kind: found.kind,
+      name: found.name,
+      ...(found.namespace && { namespace: found.namespace }),
+    };
+  });
+}
+
+/**
+ * The revision asked for, where Argo CD expects it.
+ *
+ * @remarks
+ * Several sources have one revision each, so a single one must be meant for one of them: it is
+ * for the only Git repository or OCI artifact among them (for all sources that follow it in the
+ * same place), else for the only chart. The others keep what they name themselves.
+ */
+function revisionsOf(
+  application: Application,
+  { request }: CommandContext,
+): Pick<ArgocdOperation['sync'], 'revision' | 'revisions'> {
+  const revision = request.revision!;
+  const { sources, source, policy, ref } = application;
+  const meant = sources ? meantSources(sources) : [source];
+  if (meant.length === 0) {
+    throw new InputError(
+      `${ref.name} has several sources, ${sources
+        ?.map(nameOf)
+        .join(
+          ', ',
+        )}, and one revision does not say which of them is meant; sync without a revision, or change targetRevision in Git`,
+    );
+  }
+  const named = meant[0].targetRevision ?? 'HEAD';
+  if (policy.automated && request.dryRun !== true && revision !== named) {
+    throw new InputError(
+      `${ref.name} syncs to ${named} by itself, so Argo CD does not let it sync to ${revision}; change targetRevision in Git`,
+    );
+  }
+  return sources
+    ? { revisions: sources.map(one => (meant.includes(one) ? revision : '')) }
+    : { revision };
+}
+
+function placeOf({ repoUrl, chart, targetRevision }: ApplicationSource) {
+  return JSON.stringify([repoUrl, chart, targetRevision]);
+}
+
+/** The sources that a single revision is meant for; none when that is not clear. */
+function meantSources(
+  sources: readonly ApplicationSource[],
+): ApplicationSource[] {
+  const repositories = sources.filter(({ chart }) => chart === undefined);
+  const candidates = repositories.length > 0 ? repositories : [...sources];
+  const places = new Set(candidates.map(placeOf));
+  return places.size === 1 ? candidates : [];
+}
+
+function nameOf({ repoUrl, chart }: ApplicationSource): string {
+  return chart ? `chart ${chart}` : repoUrl ?? 'one without a URL';
+}

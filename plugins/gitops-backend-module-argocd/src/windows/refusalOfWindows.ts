@@ -1,0 +1,108 @@
+import { toError } from '@backstage/errors';
+import type {
+  Application,
+  Fact,
+  SyncWindow,
+} from '@fairway/plugin-gitops-common';
+import { ObjectFields } from '@fairway/plugin-gitops-node';
+import { concerns } from './concerns';
+import { readSyncWindows } from './readSyncWindows';
+import { windowState, zoneOf, type WindowState } from './windowState';
+
+type Placed = WindowState & { window: SyncWindow };
+
+/**
+ * Why the sync windows of its project forbid a sync of the application that somebody asks for
+ * now, in one sentence that says when they will not; undefined when they allow it.
+ *
+ * @remarks
+ * The source of the rule is `SyncWindows.CanSync(isManual: true)` of Argo CD, for a sync that has
+ * not begun. Of the windows that concern the application:
+ * - none: allowed;
+ * - one that cannot be read: forbidden, because Argo CD then starts no sync at all;
+ * - an open deny window: forbidden, unless all open deny windows have `manualSync`;
+ * - else an open allow window: allowed;
+ * - else a closed allow window: forbidden, unless all allow windows have `manualSync`.
+ *
+ * Windows that a project inherits from Argo CD's global projects are not known here; Argo CD
+ * itself holds a sync back that they forbid.
+ */
+export function refusalOfWindows(
+  application: Application,
+  options: { projects: readonly Fact[]; now: Date },
+): string | undefined {
+  const project = projectOf(application, options.projects);
+  const windows = project
+    ? readSyncWindows(ObjectFields.of(project.details)).filter(window =>
+        concerns(window, application),
+      )
+    : [];
+  const subject = `Project ${application.project} forbids a sync of ${application.ref.name} now`;
+  try {
+    const placed = windows.map(window => ({
+      window,
+      ...windowState(window, options.now),
+    }));
+    const refusal = judge(placed);
+    return refusal && `${subject}: ${refusal}`;
+  } catch (error) {
+    return `${subject}, because one of its sync windows cannot be read: ${
+      toError(error).message
+    }; correct the window in Git`;
+  }
+}
+
+/** The project of that name that the application can be in: its own Argo CD's, if that is known. */
+function projectOf(
+  application: Application,
+  projects: readonly Fact[],
+): Fact | undefined {
+  const named = projects.filter(({ ref }) => ref.name === application.project);
+  return (
+    named.find(({ ref }) => ref.namespace === application.ref.namespace) ??
+    named[0]
+  );
+}
+
+function judge(placed: readonly Placed[]): string | undefined {
+  const open = placed.filter(({ isOpen }) => isOpen);
+  const forbidding = open.filter(
+    ({ window }) => window.kind === 'deny' && !window.manualSync,
+  );
+  if (forbidding.length > 0) {
+    // The last one to end: a sync is possible after it.
+    const [last] = [...forbidding].sort((a, b) => timeOf(b) - timeOf(a));
+    return `its ${nameOf(last.window)} ${
+      last.changesAt ? `is open until ${timeText(last)}` : 'never closes'
+    }; wait until then, or have the window changed in Git`;
+  }
+  if (open.length > 0) {
+    // Open deny windows are left only if they all allow what somebody asks for.
+    return undefined;
+  }
+  const closed = placed.filter(({ window }) => window.kind === 'allow');
+  if (closed.length === 0 || closed.every(({ window }) => window.manualSync)) {
+    return undefined;
+  }
+  const [next] = [...closed].sort((a, b) => timeOf(a) - timeOf(b));
+  return `it may sync only in its allow windows, and none is open; the next one is the ${nameOf(
+    next.window,
+  )}, which ${
+    next.changesAt ? `opens at ${timeText(next)}` : 'never opens'
+  }; wait until then, or have the window changed in Git`;
+}
+
+function timeOf({ changesAt }: Placed): number {
+  return changesAt?.toMillis() ?? Infinity;
+}
+
+function timeText({ changesAt, window }: Placed): string {
+  return `${changesAt?.toFormat('yyyy-LL-dd HH:mm')} ${zoneOf(window)}`;
+}
+
+function nameOf(window: SyncWindow): string {
+  const { kind, schedule, duration, description } = window;
+  return `${kind} window '${schedule}' for ${duration}${
+    description ? ` (${description})` : ''
+  }`;
+}
