@@ -1,4 +1,5 @@
 import { ResourceDefinition } from './resources';
+import { StoredObject } from './StoredObject';
 
 /** What a request must be like to be refused or hidden; what is left out matches all. */
 export interface FaultMatch {
@@ -21,6 +22,7 @@ export interface FaultSubject {
 export interface CuttableWatch {
   cutNow(): void;
   cutMidEvent(): void;
+  write(text: string): void;
 }
 
 /**
@@ -29,11 +31,18 @@ export interface CuttableWatch {
  * Only code of this process can reach them; no request can.
  */
 export class Faults {
-  /** Connections are accepted, and nothing is ever answered. */
+  /**
+   * Connections are accepted, and nothing is ever answered. A watch in which something happens
+   * meanwhile stays silent ever after, like a connection that is dead and that nobody closed.
+   */
   silent = false;
   readonly #forbidden = new Set<FaultMatch>();
   readonly #hidden = new Set<FaultMatch>();
   readonly #watches = new Set<CuttableWatch>();
+  readonly #mangled = new Set<{
+    match: Pick<FaultMatch, 'group' | 'resource'> & { name: string };
+    change: (json: string) => string;
+  }>();
 
   /**
    * Requests that match are answered with 403.
@@ -71,6 +80,53 @@ export class Faults {
     for (const watch of this.#watches) {
       watch.cutMidEvent();
     }
+  }
+
+  /** Writes a line of its own into every open watch, whatever it is. */
+  writeToWatches(line: string): void {
+    for (const watch of this.#watches) {
+      watch.write(`${line}\n`);
+    }
+  }
+
+  /** Watches that are open. */
+  get openWatches(): number {
+    return this.#watches.size;
+  }
+
+  /**
+   * Objects of the kind with this name go out as the function makes them, in lists and watches.
+   *
+   * @param change - from and to JSON
+   * @returns sends them as they are again
+   */
+  mangle(
+    match: Pick<FaultMatch, 'group' | 'resource'> & { name: string },
+    change: (json: string) => string,
+  ): () => void {
+    const entry = { match, change };
+    this.#mangled.add(entry);
+    return () => {
+      this.#mangled.delete(entry);
+    };
+  }
+
+  /** The JSON that is sent of an object. */
+  jsonOf(stored: StoredObject, json: string): string {
+    if (this.#mangled.size === 0) {
+      return json;
+    }
+    let sent = json;
+    for (const { match, change } of this.#mangled) {
+      const subject = { verb: '', resource: stored.resource };
+      if (
+        match.name === stored.object.metadata.name &&
+        matches({ group: match.group, resource: match.resource }, subject)
+      ) {
+        sent = change(sent);
+      }
+    }
+    return sent;
   }
 
   isForbidden(subject: FaultSubject): boolean {

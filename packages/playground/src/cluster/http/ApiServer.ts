@@ -68,6 +68,8 @@ export class ApiServer {
     this.#onError = options.onError;
     this.#server = createServer((request, response) => {
       if (!this.#context.faults.silent) {
+        // By the clock of the cluster, which may be wrong.
+        response.setHeader('Date', this.#context.now().toUTCString());
         void this.#answer(request, response);
       }
     });

@@ -8,16 +8,28 @@ const BACKLOG_LIMIT_BYTES = 64 * 1024 * 1024;
 export class WatchStream {
   readonly #response: ServerResponse;
   readonly #resource: ResourceDefinition;
+  readonly #isSilent: () => boolean;
   #cutNext = false;
+  #dead = false;
 
-  constructor(response: ServerResponse, resource: ResourceDefinition) {
+  /** @param isSilent - asked at each line; after the first that is held back none is sent */
+  constructor(
+    response: ServerResponse,
+    resource: ResourceDefinition,
+    isSilent: () => boolean,
+  ) {
     this.#response = response;
     this.#resource = resource;
+    this.#isSilent = isSilent;
   }
 
   send(type: string, json: string): void {
     const response = this.#response;
     if (response.destroyed || response.writableEnded) {
+      return;
+    }
+    this.#dead ||= this.#isSilent();
+    if (this.#dead) {
       return;
     }
     const line = `{"type":"${type}","object":${json}}\n`;
@@ -44,6 +56,18 @@ export class WatchStream {
         },
       }),
     );
+  }
+
+  /** The end that the server makes of it. */
+  end(): void {
+    this.#dead ||= this.#isSilent();
+    if (!this.#dead) {
+      this.#response.end();
+    }
+  }
+
+  write(text: string): void {
+    this.#response.write(text);
   }
 
   cutNow(): void {

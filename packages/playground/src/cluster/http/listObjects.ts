@@ -76,7 +76,8 @@ export async function listObjects(request: ApiRequest): Promise<void> {
   let chunk = `${head.slice(0, -1)},"items":[`;
   let separator = '';
   for (const stored of page.objects) {
-    chunk += separator + stored.listItemJson;
+    chunk +=
+      separator + request.context.faults.jsonOf(stored, stored.listItemJson);
     separator = ',';
     if (chunk.length >= CHUNK_CHARACTERS) {
       if (!response.write(chunk)) {

@@ -1,4 +1,5 @@
 import { KubernetesObject } from '../../types';
+import { Faults } from '../Faults';
 import { StoreEvent } from '../ObjectStore';
 import { ResourceDefinition } from '../resources';
 import { Selector } from '../selectors';
@@ -31,7 +32,12 @@ export function watchObjects(request: ApiRequest): void {
   const { store } = context.objects;
   const parameters = readParameters(request);
   const selector = watchSelector(request);
-  const stream = new WatchStream(response, target.resource);
+  const { faults } = context;
+  const stream = new WatchStream(
+    response,
+    target.resource,
+    () => faults.silent,
+  );
   response.writeHead(200, {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-cache, private',
@@ -60,7 +66,8 @@ export function watchObjects(request: ApiRequest): void {
 
   // A watch from a future version waits for it, as the real server does.
   const threshold = Math.max(store.version, since ?? 0);
-  const send = (event: StoreEvent) => sendEvent(stream, event, selector);
+  const send = (event: StoreEvent) =>
+    sendEvent({ stream, event, selector, faults });
   const unsubscribe = store.hub.subscribe(event => {
     if (event.version > threshold && isOf(event, target.resource)) {
       send(event);
@@ -68,7 +75,7 @@ export function watchObjects(request: ApiRequest): void {
   });
   const started = threshold;
   for (const stored of initial) {
-    stream.send('ADDED', stored.json);
+    stream.send('ADDED', faults.jsonOf(stored, stored.json));
   }
   if (parameters.sendInitialEvents && parameters.bookmarks) {
     stream.bookmark(started, { 'k8s.io/initial-events-end': 'true' });
@@ -80,7 +87,7 @@ export function watchObjects(request: ApiRequest): void {
       if (parameters.bookmarks) {
         stream.bookmark(Math.max(store.version, threshold));
       }
-      response.end();
+      stream.end();
     }, parameters.timeoutSeconds * 1000),
   ];
   if (parameters.bookmarks) {
@@ -91,7 +98,7 @@ export function watchObjects(request: ApiRequest): void {
       ),
     );
   }
-  const untrack = context.faults.track(stream);
+  const untrack = faults.track(stream);
   response.on('close', () => {
     unsubscribe();
     untrack();
@@ -100,16 +107,21 @@ export function watchObjects(request: ApiRequest): void {
 }
 
 /** An object that enters the selection is ADDED, one that leaves it DELETED. */
-function sendEvent(
-  stream: WatchStream,
-  event: StoreEvent,
-  selector: Selector,
-): void {
+function sendEvent(delivery: {
+  stream: WatchStream;
+  event: StoreEvent;
+  selector: Selector;
+  faults: Faults;
+}): void {
+  const { stream, event, selector, faults } = delivery;
   const { previous, current } = event;
   const was = previous !== undefined && selector(previous.object);
   const is = event.type !== 'DELETED' && selector(current.object);
   if (is) {
-    stream.send(was ? 'MODIFIED' : 'ADDED', current.json);
+    stream.send(
+      was ? 'MODIFIED' : 'ADDED',
+      faults.jsonOf(current, current.json),
+    );
   } else if (was) {
     const last =
       event.type === 'DELETED'
