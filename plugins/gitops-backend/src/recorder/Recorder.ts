@@ -321,7 +321,8 @@ export class Recorder implements WatchSink {
         keep.push(recorded.id);
         isChanged ||= recorded.changed;
       }
-      if (isChanged || keep.length !== 1) {
+      // An object may mean less than before while nothing that it still means has changed.
+      if (isChanged || keep.length !== 1 || facts.length > 0) {
         removals.push({ origin, keep });
       }
     }
@@ -333,13 +334,19 @@ export class Recorder implements WatchSink {
     batch: RecordingBatch,
     clusters?: readonly string[],
   ): Promise<ReadonlySet<string>> {
-    const { plans, sourceKeys } = await this.#applications.record(
+    const { plans, sourceKeys, removed } = await this.#applications.record(
       batch,
       clusters,
     );
+    await this.#facts.removed(removed.facts);
+    for (const application of removed.applications) {
+      await this.#facts.applicationRemoved(application);
+    }
     const written = new Set(sourceKeys);
     for (const { change } of plans) {
-      written.add(change.stored.application.id);
+      const { observation, application } = change.stored;
+      written.add(application.id);
+      await this.#facts.applicationObserved(observation, application.entityRef);
     }
     return written;
   }

@@ -35,12 +35,13 @@ type Candidate = Pick<
   'id' | 'revision' | 'startedAt' | 'finishedAt' | 'outcome' | 'message'
 > & { failures: readonly Failure[] };
 
-/** Signals whose end only a person or the attribution worker can tell. */
+/** Signals whose end only a person, the attribution worker or a fact can tell. */
 const ENDED_ELSEWHERE: Array<Failure['signal']> = [
   'incident',
   'mark',
   'rollback',
   'revert',
+  'rollout-aborted',
 ];
 
 function iso(time: string): string {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FailureSignal, ObjectRef } from '@fairway/plugin-gitops-common';
+import type { FactObservation } from '@fairway/plugin-gitops-node';
 
 function escape(text: string): string {
   return [...Buffer.from(text, 'utf8')]
@@ -27,6 +28,22 @@ export function objectId(ref: ObjectRef): string {
   return [ref.cluster, ref.kind.toLowerCase(), ref.namespace ?? '', ref.name]
     .map(escape)
     .join('~');
+}
+
+/**
+ * The id of a fact. The facts of one object differ in their part; objects that follow one another
+ * in a series have one id, so that the next takes the place of the one before.
+ */
+export function factId({
+  kind,
+  ref,
+  part,
+  series,
+}: Pick<FactObservation, 'kind' | 'ref' | 'part' | 'series'>): string {
+  const object = objectId(series ? { ...ref, name: series.name } : ref);
+  return [kind, object, ...(part === undefined ? [] : [escape(part)])].join(
+    '~',
+  );
 }
 
 /** The id of a deployment: the same event has the same id, however often it is observed. */

@@ -2,7 +2,7 @@ export * from './CommandStore';
 export * from './GitopsStore';
 export { DatabaseClusterRegistry } from './DatabaseClusterRegistry';
 export { DatabaseGitopsStore } from './DatabaseGitopsStore';
-export { deploymentId, failureId, objectId } from './ids';
+export { deploymentId, factId, failureId, objectId } from './ids';
 export type { ChangeFeed, Changes } from './ChangeFeed';
 export * from './ObjectVersion';
 export * from './RecorderStore';

@@ -1,0 +1,401 @@
+import { TestDatabases, mockServices } from '@backstage/backend-test-utils';
+import { ConfigReader } from '@backstage/config';
+import type {
+  ApplicationResource,
+  Fact,
+  Failure,
+} from '@fairway/plugin-gitops-common';
+import type { FactObservation } from '@fairway/plugin-gitops-node';
+import {
+  fakeObject,
+  fakeObserver,
+  type FakeSpec,
+} from '../__testUtils__/fakeEngine';
+import { watchedResources } from '../cluster';
+import { readGitopsConfig } from '../config';
+import { DatabaseGitopsStore } from '../store';
+import { EntityIndex } from './EntityIndex';
+import { Recorder } from './Recorder';
+
+jest.setTimeout(60_000);
+
+const databases = TestDatabases.create({
+  ids: process.env.BACKSTAGE_TEST_DATABASE_POSTGRES15_CONNECTION_STRING
+    ? ['SQLITE_3', 'POSTGRES_15']
+    : ['SQLITE_3'],
+});
+const [local] = watchedResources('local', [fakeObserver]);
+const [spoke] = watchedResources('spoke', [fakeObserver]);
+
+function component(name: string) {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: { name, namespace: 'default' },
+    spec: { type: 'service', lifecycle: 'production', owner: 'team-a' },
+  };
+}
+
+function labelsOf(service: string, environment: string) {
+  return {
+    'backstage.io/kubernetes-id': service,
+    'fairway.dev/environment': environment,
+  };
+}
+
+function managed(
+  kind: string,
+  namespace: string | undefined,
+  name: string,
+): ApplicationResource {
+  return { group: '', version: 'v1', kind, namespace, name };
+}
+
+function at(minute: number): string {
+  return new Date(Date.UTC(2026, 0, 1, 10, minute)).toISOString();
+}
+
+describe.each(databases.eachSupportedId())('FactRecorder, %s', databaseId => {
+  let store: DatabaseGitopsStore;
+  let recorder: Recorder;
+  let index: EntityIndex;
+  let now: Date;
+  let isReady: boolean;
+  const listener = {
+    ...{ applicationChanged: jest.fn(), applicationRemoved: jest.fn() },
+    ...{ deploymentChanged: jest.fn(), factChanged: jest.fn() },
+    ...{ failureOpened: jest.fn(), failureClosed: jest.fn() },
+    ...{ clusterChanged: jest.fn(), healthAlert: jest.fn() },
+  };
+
+  function createRecorder() {
+    return new Recorder({
+      ...{ store, listener },
+      resolver: {
+        get ready() {
+          return isReady;
+        },
+        resolve: object => index.resolve(object),
+        get: ref => index.get(ref),
+      },
+      config: readGitopsConfig(new ConfigReader({})),
+      logger: mockServices.logger.mock(),
+      now: () => now,
+    });
+  }
+
+  beforeEach(async () => {
+    jest.clearAllMocks();
+    const knex = await databases.init(databaseId);
+    store = await DatabaseGitopsStore.create({
+      database: mockServices.database({ knex, migrations: { skip: false } }),
+    });
+    index = new EntityIndex(['orders', 'cart', 'search'].map(component));
+    now = new Date(at(0));
+    isReady = true;
+    recorder = createRecorder();
+  });
+
+  async function deploy(
+    service: string,
+    application: FakeSpec['application'] = {},
+    options: { environment?: string; name?: string } = {},
+  ) {
+    const { environment = 'production', name = service } = options;
+    await recorder.observe(local, [
+      fakeObject(name, { application }, labelsOf(service, environment)),
+    ]);
+  }
+
+  async function observeFact(
+    name: string,
+    fact: Partial<FactObservation>,
+    options: { labels?: Record<string, string>; watch?: typeof local } = {},
+  ) {
+    const { labels, watch = local } = options;
+    await recorder.observe(watch, [fakeObject(name, { fact }, labels)]);
+  }
+
+  /** `<service>/<environment>` of each fact, by its title. */
+  async function ties(): Promise<Record<string, string>> {
+    const short = ({ entityRef = '-', environment = '-' }: Fact) =>
+      `${entityRef.replace('component:default/', '')}/${environment}`;
+    const facts = await store.listFacts({});
+    return Object.fromEntries(facts.map(fact => [fact.title, short(fact)]));
+  }
+
+  it('ties by labels, then by who manages the object, then by the only service of a namespace', async () => {
+    await deploy('orders', {
+      destination: { namespace: 'shop' },
+      resources: [
+        managed('Deployment', 'shop', 'orders'),
+        managed('Schedule', 'velero', 'orders-daily'),
+        managed('Namespace', undefined, 'shop'),
+      ],
+    });
+    await deploy('cart', {
+      destination: { namespace: 'shop' },
+      resources: [
+        managed('Deployment', 'shop', 'cart'),
+        managed('StatefulSet', 'shop', 'cart-db'),
+      ],
+    });
+    await deploy(
+      'search',
+      { destination: { namespace: 'search' } },
+      { environment: 'staging' },
+    );
+    await recorder.observe(local, [
+      fakeObject('root', {
+        application: { destination: { namespace: 'search' } },
+      }),
+    ]);
+    const about = (kind: string, name: string, namespace?: string) => ({
+      subject: { kind, namespace, name },
+      targetNamespace: namespace ?? 'shop',
+    });
+    const cases: Array<[string, Partial<FactObservation>, string]> = [
+      ['deployment', about('Deployment', 'cart', 'shop'), 'cart/production'],
+      ['pod', about('Pod', 'orders-5b7c9-x2k4z', 'shop'), 'orders/production'],
+      ['set', about('ReplicaSet', 'cart-5b7c9', 'shop'), 'cart/production'],
+      ['stateful', about('Pod', 'cart-db-0', 'shop'), 'cart/production'],
+      [
+        'foreign',
+        about('Schedule', 'orders-daily', 'velero'),
+        'orders/production',
+      ],
+      ['namespace', about('Namespace', 'shop'), 'orders/production'],
+      ['shared', { targetNamespace: 'shop' }, '-/-'],
+      ['nobody', about('Deployment', 'other', 'shop'), '-/-'],
+      ['alone', { targetNamespace: 'search' }, 'search/staging'],
+      ['elsewhere', { targetNamespace: 'nowhere' }, '-/-'],
+      ['cluster', {}, '-/-'],
+    ];
+    for (const [title, fact] of cases) {
+      await observeFact(title, { title, ...fact });
+    }
+    await observeFact(
+      'labelled',
+      { title: 'labelled', targetNamespace: 'search' },
+      { labels: labelsOf('cart', 'dev') },
+    );
+    await observeFact(
+      'half labelled',
+      { title: 'half labelled', targetNamespace: 'shop' },
+      { labels: { 'backstage.io/kubernetes-id': 'cart' } },
+    );
+    await observeFact(
+      'other cluster',
+      { title: 'other cluster', targetNamespace: 'search' },
+      { watch: spoke },
+    );
+    expect(await ties()).toEqual({
+      ...Object.fromEntries(cases.map(([title, , tie]) => [title, tie])),
+      labelled: 'cart/dev',
+      'half labelled': 'cart/production',
+      'other cluster': '-/-',
+    });
+  });
+
+  it('finds the application of another cluster by its destination', async () => {
+    const resources = [managed('Deployment', 'shop', 'orders')];
+    const application = (server: string) => ({
+      engine: 'argocd' as const,
+      destination: { namespace: 'shop', server },
+      resources,
+    });
+    const fact = {
+      title: 'a',
+      subject: { kind: 'Deployment', namespace: 'shop', name: 'orders' },
+      targetNamespace: 'shop',
+    };
+    const other = { ...fact, title: 'b', subject: undefined };
+    await observeFact('a', fact, { watch: spoke });
+    await observeFact('b', other, { watch: spoke });
+    await deploy('orders', application('https://kubernetes.default.svc'));
+    expect(await ties()).toEqual({ a: '-/-', b: '-/-' });
+    await deploy('orders', application('https://10.0.0.1'));
+    expect(await ties()).toEqual({ a: 'orders/production', b: '-/-' });
+    await deploy('orders', application('spoke'));
+    expect(await ties()).toEqual({
+      ...{ a: 'orders/production', b: 'orders/production' },
+    });
+  });
+
+  it('ties later what was seen before its application, and anew when that changes or goes', async () => {
+    const subject = { kind: 'Deployment', namespace: 'shop', name: 'orders' };
+    await observeFact('a', { title: 'a', targetNamespace: 'shop' });
+    await observeFact('b', { title: 'b', subject });
+    expect(await ties()).toEqual({ a: '-/-', b: '-/-' });
+
+    const resources = [managed('Deployment', 'shop', 'orders')];
+    const destination = { namespace: 'shop' };
+    await deploy('orders', { destination });
+    expect(await ties()).toEqual({ a: 'orders/production', b: '-/-' });
+    await deploy('orders', { destination, resources });
+    expect(await ties()).toMatchObject({ b: 'orders/production' });
+
+    // An update that concerns no fact reads none.
+    const read = jest.spyOn(store, 'getFact');
+    await deploy('orders', { destination, resources, images: ['r.test/o:2'] });
+    expect(read).not.toHaveBeenCalled();
+
+    await deploy('cart', { destination });
+    expect(await ties()).toEqual({ a: '-/-', b: 'orders/production' });
+    await deploy('cart', { destination: { namespace: 'cart' } });
+    expect(await ties()).toMatchObject({ a: 'orders/production' });
+    await deploy('orders', { destination, resources }, { environment: 'dev' });
+    expect(await ties()).toEqual({ a: 'orders/dev', b: 'orders/dev' });
+    await recorder.remove(local, 'apps/orders');
+    expect(await ties()).toEqual({ a: '-/-', b: '-/-' });
+    expect(listener.factChanged).toHaveBeenLastCalledWith({
+      entityRef: 'component:default/orders',
+    });
+  });
+
+  it('follows the catalog, and keeps what it knows until it was read', async () => {
+    const destination = { namespace: 'shop' };
+    const fact = { title: 'a', targetNamespace: 'shop' };
+    index = new EntityIndex([]);
+    await deploy('orders', { destination });
+    await observeFact('a', fact);
+    expect(await ties()).toEqual({ a: '-/-' });
+    index = new EntityIndex([component('orders')]);
+    await recorder.rejoin();
+    expect(await ties()).toEqual({ a: 'orders/production' });
+
+    // A start: the catalog comes last, and facts before applications.
+    isReady = false;
+    recorder = createRecorder();
+    await observeFact('a', { ...fact, health: 'degraded' });
+    expect(await ties()).toEqual({ a: 'orders/production' });
+    isReady = true;
+    await recorder.rejoin();
+    await observeFact('a', { ...fact, health: 'healthy' });
+    expect(await ties()).toEqual({ a: 'orders/production' });
+  });
+
+  it('keeps one row for each part of an object, and forgets parts that are gone', async () => {
+    const observer = {
+      ...fakeObserver,
+      observe: (
+        object: Parameters<typeof fakeObserver.observe>[0],
+        context: Parameters<typeof fakeObserver.observe>[1],
+      ) =>
+        (object.spec as { parts: string[] }).parts.flatMap(part =>
+          fakeObserver
+            .observe(
+              { ...object, spec: { fact: { title: part, part } } },
+              context,
+            )
+            .map(observation => ({ ...observation, targetNamespace: part })),
+        ),
+    };
+    const [watch] = watchedResources('local', [observer]);
+    const report = (...parts: string[]) =>
+      recorder.observe(watch, [
+        { ...fakeObject('report', {}), spec: { parts } },
+      ]);
+    await deploy('orders', { destination: { namespace: 'a/b' } });
+    await report('a/b', 'a_b', 'c');
+    expect(await ties()).toEqual({
+      ...{ 'a/b': 'orders/production', a_b: '-/-', c: '-/-' },
+    });
+    const put = jest.spyOn(store, 'putFact');
+    await report('a/b', 'a_b', 'c');
+    expect(put).not.toHaveBeenCalled();
+    await report('c');
+    expect(Object.keys(await ties())).toEqual(['c']);
+    await recorder.remove(watch, 'apps/report');
+    expect(await ties()).toEqual({});
+  });
+
+  it('keeps the latest of a series, in whatever order they come', async () => {
+    const backup = (day: number) =>
+      observeFact(`daily-${day}`, {
+        title: `day ${day}`,
+        series: { name: 'daily', at: at(day) },
+      });
+    await backup(2);
+    await backup(1);
+    expect(Object.keys(await ties())).toEqual(['day 2']);
+    await backup(3);
+    expect(Object.keys(await ties())).toEqual(['day 3']);
+    await recorder.remove(local, 'apps/daily-2');
+    await recorder.listed(local, new Set(['apps/daily-3']), at(4));
+    expect(Object.keys(await ties())).toEqual(['day 3']);
+    await recorder.remove(local, 'apps/daily-3');
+    expect(await ties()).toEqual({});
+  });
+
+  describe('aborted rollouts', () => {
+    const rollout = {
+      kind: 'rollout' as const,
+      title: 'r',
+      targetNamespace: 'orders',
+    };
+    const failure = {
+      signal: 'rollout-aborted' as const,
+      reason: 'Error rate',
+      startedAt: at(5),
+    };
+    const aborted = { ...rollout, health: 'degraded' as const, failure };
+    const deployment = {
+      key: '1',
+      revision: 'rev-1',
+      startedAt: at(1),
+      finishedAt: at(2),
+      outcome: 'succeeded' as const,
+    };
+
+    async function failures(): Promise<Failure[]> {
+      const { items } = await store.listDeployments({});
+      return items.flatMap(item => item.failures);
+    }
+
+    it('open once, last while the application looks well, and end with it', async () => {
+      now = new Date(at(6));
+      await deploy('orders', { deployments: [deployment] });
+      await observeFact('r', aborted);
+      const [opened] = await failures();
+      expect(opened).toMatchObject({
+        signal: 'rollout-aborted',
+        startedAt: at(5),
+      });
+      await observeFact('r', { ...aborted, message: 'still' });
+      recorder = createRecorder();
+      await observeFact('r', { ...aborted, message: 'after a restart' });
+      await deploy('orders', { deployments: [deployment], images: ['x'] });
+      expect(await failures()).toEqual([opened]);
+      expect(listener.failureOpened).toHaveBeenCalledTimes(1);
+
+      // Another rollout of the same application does not end it, nor the way back.
+      now = new Date(at(8));
+      await observeFact('other', { ...rollout, title: 'other' });
+      await observeFact('r', { ...rollout, health: 'progressing' });
+      expect(await failures()).toEqual([opened]);
+      now = new Date(at(9));
+      await observeFact('r', rollout);
+      expect(await failures()).toEqual([{ ...opened, endedAt: at(9) }]);
+      expect(listener.failureClosed).toHaveBeenCalledTimes(1);
+
+      // Tried again with the same revision, it fails again: that is one failure.
+      await observeFact('r', aborted);
+      expect(await failures()).toEqual([opened]);
+      await recorder.remove(local, 'apps/r');
+      expect(await failures()).toEqual([{ ...opened, endedAt: at(9) }]);
+    });
+
+    it('are found by an application that is seen later', async () => {
+      now = new Date(at(6));
+      await observeFact('r', {
+        ...aborted,
+        failure: { ...failure, startedAt: at(0) },
+      });
+      expect(await failures()).toEqual([]);
+      await deploy('orders', { deployments: [deployment] });
+      // It cannot have failed before it began.
+      expect(await failures()).toMatchObject([{ startedAt: at(6) }]);
+    });
+  });
+});
