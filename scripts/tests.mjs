@@ -47,7 +47,7 @@ function nodeTestFiles(root) {
       }
     }
   };
-  ['packages', 'plugins', 'templates', 'scripts'].forEach(name =>
+  ['packages', 'plugins', 'templates', 'scripts', 'e2e-tests'].forEach(name =>
     visit(join(root, name)),
   );
   return found.sort();

@@ -1,0 +1,184 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import type { JsonObject } from '@backstage/types';
+import { GitopsClient } from '@fairway/plugin-gitops-common';
+import type { BackendSettings } from './backendProcess';
+
+/** A cluster as the backend's configuration names it. */
+export interface ClusterAddress {
+  name: string;
+  url: string;
+  token: string;
+}
+
+/** What a {@link TestBackend} is made of. */
+export interface TestBackendOptions {
+  clusters: readonly ClusterAddress[];
+  /** The section `backend.database`; in memory by default. */
+  database?: JsonObject;
+  /** Added to the section `gitops`. */
+  gitops?: JsonObject;
+  /** Modules with a feature each, added to those that every backend has. */
+  features?: readonly string[];
+}
+
+/** What every backend has: the real Kubernetes plugin and its proxy, Fairway, and Argo CD. Paths are from here. */
+const FEATURES = [
+  '@backstage/plugin-kubernetes-backend',
+  '@fairway/plugin-gitops-backend',
+  '@fairway/plugin-gitops-backend-module-argocd',
+  './emptyCatalog',
+];
+
+/** The times of real clusters, scaled down; see `gitops.watch` in config.d.ts. */
+export const SHORT_TIMES = {
+  probe: '1s',
+  answer: '2s',
+  silence: '3s',
+  renew: '20s',
+  lookAgain: '1s',
+  retry: '1s',
+};
+
+/** A real backend, in a process of its own. */
+export class TestBackend {
+  readonly api: GitopsClient;
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  #output = '';
+
+  private constructor(child: ChildProcess, address: Address) {
+    this.#child = child;
+    this.#exited = once(child, 'exit');
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', data => {
+        this.#output += data;
+      });
+    }
+    this.api = new GitopsClient({
+      discoveryApi: {
+        getBaseUrl: async plugin => `${address.baseUrl}/api/${plugin}`,
+      },
+      fetchApi: {
+        fetch: (input, init) => {
+          const headers = new Headers(init?.headers);
+          headers.set('authorization', `Bearer ${address.token}`);
+          return fetch(input, { ...init, headers });
+        },
+      },
+    });
+  }
+
+  /**
+   * Starts a backend on a free port.
+   *
+   * @throws when it ends before it listens, with what it printed
+   */
+  static async start(options: TestBackendOptions): Promise<TestBackend> {
+    const port = await freePort();
+    const address = { baseUrl: `http://127.0.0.1:${port}`, port };
+    const token = randomUUID();
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const child = fork(require.resolve('./backendProcess.ts'), [], {
+      execArgv: ['--require', '@backstage/cli/config/nodeTransform.cjs'],
+      env: { ...env, NODE_ENV: 'test', LOG_LEVEL: 'warn' },
+      silent: true,
+    });
+    const backend = new TestBackend(child, { ...address, token });
+    const settings: BackendSettings = {
+      config: configOf(options, { ...address, token }),
+      features: [...FEATURES, ...(options.features ?? [])],
+    };
+    child.send(settings);
+    const listening = new Promise<void>(resolve => {
+      child.on('message', message => {
+        if (message === 'listening') {
+          resolve();
+        }
+      });
+    });
+    await Promise.race([
+      listening,
+      backend.#exited.then(() => {
+        throw new Error(
+          `The backend has ended before it listened: ${backend.#output}`,
+        );
+      }),
+    ]);
+    return backend;
+  }
+
+  /** What it printed. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Id of its process. */
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Ends it as a machine that loses its power. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+}
+
+interface Address {
+  baseUrl: string;
+  token: string;
+}
+
+function configOf(
+  options: TestBackendOptions,
+  address: Address & { port: number },
+): JsonObject {
+  const { baseUrl, port, token } = address;
+  return {
+    app: { baseUrl },
+    backend: {
+      baseUrl,
+      listen: { host: '127.0.0.1', port },
+      database: options.database ?? {
+        client: 'better-sqlite3',
+        connection: ':memory:',
+      },
+      auth: {
+        externalAccess: [
+          { type: 'static', options: { token, subject: 'watching' } },
+        ],
+      },
+    },
+    kubernetes: {
+      serviceLocatorMethod: { type: 'multiTenant' },
+      clusterLocatorMethods: [
+        {
+          type: 'config',
+          clusters: options.clusters.map(cluster => ({
+            name: cluster.name,
+            url: cluster.url,
+            authProvider: 'serviceAccount',
+            serviceAccountToken: cluster.token,
+          })),
+        },
+      ],
+    },
+    gitops: {
+      dora: { backfill: { days: 0 } },
+      watch: SHORT_TIMES,
+      ...options.gitops,
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
