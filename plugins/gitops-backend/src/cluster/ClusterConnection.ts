@@ -328,7 +328,6 @@ export class ClusterConnection implements ClusterApi {
     return new ConnectionError(
       'unreachable',
       `${where} did not answer: ${detail}; see that it runs and that its address in the 'kubernetes' section is right`,
-      error,
     );
   }
 }
