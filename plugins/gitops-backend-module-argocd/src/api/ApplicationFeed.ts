@@ -9,7 +9,7 @@ import { ApplicationList, type ListPlan } from './ApplicationList';
 import { ApplicationStream } from './ApplicationStream';
 import type { ArgocdClient } from './ArgocdClient';
 import type { ArgocdTimes } from './ArgocdTimes';
-import type { BufferedEvent } from './EventBuffer';
+import { bookmark, objectOf, type GetApplication } from './eventObjects';
 import type { Permissions } from './Permissions';
 import { PermissionWatch } from './PermissionWatch';
 import { wait } from './wait';
@@ -24,12 +24,6 @@ interface Listing {
   items: AsyncGenerator<KubernetesObject>;
   stop: AbortController;
 }
-
-/** Reads one application again, for events that there was no room for. */
-export type GetApplication = (
-  application: Pick<BufferedEvent, 'name' | 'namespace' | 'project'>,
-  signal?: AbortSignal,
-) => Promise<KubernetesObject>;
 
 /**
  * Lists and watches the applications of one installation.
@@ -115,7 +109,7 @@ export class ApplicationFeed {
         const stream = this.#vouchedStream();
         const event = stream.buffer.shift();
         if (event) {
-          const object = await this.#objectOf(event, signal);
+          const object = await objectOf(event, this.#get, signal);
           if (object) {
             yield { type: event.type, object };
           }
@@ -245,32 +239,6 @@ export class ApplicationFeed {
     return stream;
   }
 
-  async #objectOf(
-    event: BufferedEvent,
-    signal?: AbortSignal,
-  ): Promise<KubernetesObject | undefined> {
-    if (event.object) {
-      return event.object;
-    }
-    if (event.type === 'DELETED') {
-      const { name, namespace, version } = event;
-      return {
-        ...BARE,
-        metadata: { name, namespace, resourceVersion: version },
-      };
-    }
-    try {
-      return await this.#get(event, signal);
-    } catch (error) {
-      // Deleted meanwhile, which the stream will say, or hidden, which a check will find.
-      const { name, reason } = error as { name?: string; reason?: unknown };
-      if (name === 'NotFoundError' || reason === 'forbidden') {
-        return undefined;
-      }
-      throw error;
-    }
-  }
-
   #rightsOf({ projects, hidden }: ListPlan): PermissionWatch {
     return new PermissionWatch({
       permissions: this.#permissions,
@@ -297,15 +265,17 @@ export class ApplicationFeed {
     clearTimeout(this.#idleTimer);
   }
 
-  /** Nobody may come back: another replica watches now, or this one stops. */
+  /**
+   * Nobody may come back: another replica watches now, or this one stops. Who aborts a watch may
+   * also go on with another one at once.
+   */
   #rest(signal?: AbortSignal): void {
-    if (signal?.aborted) {
-      this.#close();
-      return;
-    }
     clearTimeout(this.#idleTimer);
-    this.#idleTimer = setTimeout(() => this.#close(), this.#times.idle);
-    this.#idleTimer.unref();
+    const { idle, abandoned } = this.#times;
+    this.#idleTimer = setTimeout(
+      () => this.#close(),
+      signal?.aborted ? abandoned : idle,
+    ).unref();
   }
 
   #close(): void {
@@ -313,14 +283,4 @@ export class ApplicationFeed {
     this.#stream?.close();
     this.#stream = undefined;
   }
-}
-
-const BARE = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Application' };
-
-/** Nothing changed, and all is well. */
-function bookmark(resourceVersion: string): ObjectEvent {
-  return {
-    type: 'BOOKMARK',
-    object: { ...BARE, metadata: { name: '', resourceVersion } },
-  };
 }

@@ -71,6 +71,25 @@ export class ArgocdClient {
     }
   }
 
+  /**
+   * Whether anything answers at all, without the token, and what time it is there.
+   *
+   * @throws ConnectionError `unreachable`
+   */
+  async probe(signal: AbortSignal): Promise<{ date?: Date }> {
+    try {
+      const response = await this.#fetch(
+        new URL(`${this.#instance.apiUrl}/api/version`),
+        { redirect: 'manual', signal },
+      );
+      response.body?.cancel().catch(() => undefined);
+      const date = new Date(response.headers.get('date') ?? NaN);
+      return Number.isNaN(date.getTime()) ? {} : { date };
+    } catch (error) {
+      throw this.#unreachable(error);
+    }
+  }
+
   /** The body of a long answer, which the caller reads or cancels; there is no time limit. */
   async open(
     request: ArgocdRequest,

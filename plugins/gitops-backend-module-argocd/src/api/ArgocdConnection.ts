@@ -108,6 +108,10 @@ export class ArgocdConnection implements GitopsConnection {
     return this.#feed(resource.plural).watch(options);
   }
 
+  probe(options: { signal: AbortSignal }): Promise<{ date?: Date }> {
+    return this.#client.probe(options.signal);
+  }
+
   async get(
     resource: ObservedResource,
     object: { namespace?: string; name: string },

@@ -14,6 +14,8 @@ export interface ArgocdTimes {
   relist: number;
   /** Streams and lists that nobody reads any more are closed. */
   idle: number;
+  /** The same after a read was aborted. */
+  abandoned: number;
   /** First and longest wait before a list, when streams break soon after they began. */
   initialRest: number;
   maximumRest: number;
@@ -30,6 +32,7 @@ export const DEFAULT_ARGOCD_TIMES: ArgocdTimes = {
   poll: 30_000,
   relist: 30 * 60_000,
   idle: 120_000,
+  abandoned: 1_000,
   initialRest: 500,
   maximumRest: 30_000,
   refresh: 5_000,

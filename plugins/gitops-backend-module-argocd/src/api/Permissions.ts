@@ -36,7 +36,7 @@ export class Permissions {
         'forbidden',
         `${
           this.#client.where
-        } takes the portal for an anonymous visitor: its token was revoked or has expired; make a new one with 'argocd account generate-token' and put it at 'gitops.argocd.instances' of the configuration`,
+        } does not accept the portal's token: it was revoked or has expired; make a new one with 'argocd account generate-token' and put it at 'gitops.argocd.instances' of the configuration`,
       );
     }
   }
