@@ -1,3 +1,4 @@
+import { gitopsToolUsePermission } from '@fairway/plugin-gitops-common';
 import { applicationSchema } from './applicationSchema';
 import type { ActionsOptions } from './registerGitopsActions';
 import { summarizeApplication } from './summarizeApplication';
@@ -11,7 +12,8 @@ export function registerGetApplicationAction({
     name: 'get-gitops-application',
     title: 'Get a GitOps application',
     description:
-      'Reads one application by its id, with the objects it manages, the warnings of its engine and its last deployment. Use it to find out why an application is unhealthy or out of sync.',
+      'Reads one application by its id, with the objects it manages, the warnings of its engine and its last deployment. To find out why it is unhealthy or out of sync, use explain-gitops-application.',
+    visibilityPermission: gitopsToolUsePermission,
     attributes: { readOnly: true, destructive: false, idempotent: true },
     schema: {
       input: z =>

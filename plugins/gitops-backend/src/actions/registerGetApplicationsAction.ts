@@ -1,4 +1,8 @@
-import { HEALTH_STATUSES, SYNC_STATUSES } from '@fairway/plugin-gitops-common';
+import {
+  gitopsToolUsePermission,
+  HEALTH_STATUSES,
+  SYNC_STATUSES,
+} from '@fairway/plugin-gitops-common';
 import { applicationSchema } from './applicationSchema';
 import type { ActionsOptions } from './registerGitopsActions';
 import { summarizeApplication } from './summarizeApplication';
@@ -13,6 +17,7 @@ export function registerGetApplicationsAction({
     title: 'Get GitOps applications',
     description: `Lists the applications that Argo CD and Flux reconcile, with sync, health, revision and version per environment and cluster.
 Use it to find what is out of sync or unhealthy, or which version of a service runs where. Filters narrow the list; each takes several values, of which one must match.`,
+    visibilityPermission: gitopsToolUsePermission,
     attributes: { readOnly: true, destructive: false, idempotent: true },
     schema: {
       input: z =>

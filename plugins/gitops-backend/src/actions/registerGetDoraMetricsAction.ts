@@ -1,3 +1,4 @@
+import { gitopsToolUsePermission } from '@fairway/plugin-gitops-common';
 import type { ActionsOptions } from './registerGitopsActions';
 
 /** `get-dora-metrics`: the five metrics, each with how it was computed. */
@@ -10,6 +11,7 @@ export function registerGetDoraMetricsAction({
     title: 'Get DORA metrics',
     description:
       'Computes deployment frequency, lead time for changes, change fail rate, failed deployment recovery time and rework rate of a service, an owner, a system, a domain or everything, from the deployments to production. Each value says how it was computed; too little data is said, and is not zero.',
+    visibilityPermission: gitopsToolUsePermission,
     attributes: { readOnly: true, destructive: false, idempotent: true },
     schema: {
       input: z =>

@@ -23,26 +23,23 @@ describe('the actions', () => {
 
     it('say honestly what they do', async () => {
       const { actions } = await world.backend.actions.list();
-      expect(actions.map(({ name, attributes }) => [name, attributes])).toEqual(
-        [
-          [
-            'get-gitops-applications',
-            { readOnly: true, destructive: false, idempotent: true },
-          ],
-          [
-            'get-gitops-application',
-            { readOnly: true, destructive: false, idempotent: true },
-          ],
-          [
-            'sync-gitops-application',
-            { readOnly: false, destructive: true, idempotent: true },
-          ],
-          [
-            'get-dora-metrics',
-            { readOnly: true, destructive: false, idempotent: true },
-          ],
-        ],
-      );
+      const reads = { readOnly: true, destructive: false, idempotent: true };
+      expect(
+        Object.fromEntries(
+          actions.map(({ name, attributes }) => [name, attributes]),
+        ),
+      ).toEqual({
+        'get-gitops-applications': reads,
+        'get-gitops-application': reads,
+        'explain-gitops-application': reads,
+        'get-gitops-command': reads,
+        'get-dora-metrics': reads,
+        'sync-gitops-application': {
+          readOnly: false,
+          destructive: true,
+          idempotent: false,
+        },
+      });
     });
 
     it('answer within what the caller may read', async () => {
@@ -64,12 +61,50 @@ describe('the actions', () => {
       });
       const metrics = await invoke('get-dora-metrics', { scope: 'all' });
       expect(metrics.output.metrics).toHaveLength(5);
-      expect(
-        (await invoke('sync-gitops-application', { id: ID.production })).output
-          .message,
-      ).toBe('Asked Argo CD to sync orders-production');
+      const { output } = await invoke('sync-gitops-application', {
+        id: ID.production,
+        prune: true,
+      });
+      expect(output).toMatchObject({
+        message: 'Asked Argo CD to sync orders-production with pruning',
+        run: {
+          requestedBy: 'user:default/ada',
+          applicationId: ID.production,
+        },
+      });
       expect(world.backend.patches).toHaveLength(1);
-      expect(world.backend.audited).toHaveLength(1);
+      expect(world.backend.audited).toMatchObject([
+        { event: { meta: { request: { prune: true } } } },
+      ]);
+      await expect(
+        invoke('sync-gitops-application', {
+          id: ID.production,
+          resources: [{ group: '', kind: 'Secret', name: 'other' }],
+        }),
+      ).rejects.toThrow(/manages no Secret other/);
+      const run = await invoke('get-gitops-command', { id: output.run.id });
+      expect(run.output).toMatchObject({ id: output.run.id, command: 'sync' });
+      world.decide = (_, user) => ifOwner(user);
+      await expect(
+        invoke('get-gitops-command', { id: output.run.id }, 'grace'),
+      ).rejects.toThrow(/no command/);
+    });
+
+    it('explain what is wrong, and what to do', async () => {
+      const { output } = await invoke('explain-gitops-application', {
+        id: ID.production,
+      });
+      expect(output).toMatchObject({
+        summary: expect.stringContaining('out of sync and degraded'),
+        application: { name: 'orders-production' },
+      });
+      expect(output.findings.map(({ message }: any) => message)).toContain(
+        'It is degraded: Deployment orders: crashed.',
+      );
+      world.decide = (_, user) => ifOwner(user);
+      await expect(
+        invoke('explain-gitops-application', { id: ID.production }, 'grace'),
+      ).rejects.toThrow(/no application/);
     });
 
     it('do nothing that the caller may not', async () => {

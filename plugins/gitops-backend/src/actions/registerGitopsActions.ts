@@ -1,7 +1,9 @@
 import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
 import type { GitopsAnswers } from '../service';
+import { registerExplainApplicationAction } from './registerExplainApplicationAction';
 import { registerGetApplicationAction } from './registerGetApplicationAction';
 import { registerGetApplicationsAction } from './registerGetApplicationsAction';
+import { registerGetCommandAction } from './registerGetCommandAction';
 import { registerGetDoraMetricsAction } from './registerGetDoraMetricsAction';
 import { registerSyncApplicationAction } from './registerSyncApplicationAction';
 
@@ -18,6 +20,8 @@ export interface ActionsOptions {
 export function registerGitopsActions(options: ActionsOptions): void {
   registerGetApplicationsAction(options);
   registerGetApplicationAction(options);
+  registerExplainApplicationAction(options);
   registerSyncApplicationAction(options);
+  registerGetCommandAction(options);
   registerGetDoraMetricsAction(options);
 }

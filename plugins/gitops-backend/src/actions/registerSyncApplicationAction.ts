@@ -1,4 +1,7 @@
+import { gitopsToolUsePermission } from '@fairway/plugin-gitops-common';
 import { applicationSchema } from './applicationSchema';
+import { commandRunSchema } from './commandRunSchema';
+import { describeRun } from './describeRun';
 import type { ActionsOptions } from './registerGitopsActions';
 import { summarizeApplication } from './summarizeApplication';
 
@@ -10,14 +13,23 @@ export function registerSyncApplicationAction({
   actionsRegistry.register({
     name: 'sync-gitops-application',
     title: 'Sync a GitOps application',
-    description:
-      'Asks Argo CD or Flux to apply now what Git says. It returns when the request was taken, not when it is applied: read the application afterwards. Needs the permission to operate the application; it changes what runs, and with prune it deletes objects that Git no longer names.',
-    // With prune it deletes; a second sync of the same revision changes nothing.
-    attributes: { readOnly: false, destructive: true, idempotent: true },
+    description: `Asks Argo CD or Flux to apply now what Git says.
+It returns when the request was taken, with a run that get-gitops-command follows until it ends. Needs the permission to operate the application; it changes what runs. With prune it deletes objects that Git no longer names, with force it deletes and creates objects again: use either only when the user asked for it. Refused, with the reason, while another sync runs or where the engine or a sync window forbids it.`,
+    visibilityPermission: gitopsToolUsePermission,
+    // With prune and force it deletes; a sync runs the hooks of the application each time.
+    attributes: { readOnly: false, destructive: true, idempotent: false },
     schema: {
       input: z =>
         z.object({
           id: z.string().describe('Id that get-gitops-applications gave'),
+          revision: z
+            .string()
+            .min(1)
+            .max(250)
+            .optional()
+            .describe(
+              'Argo CD only: revision to deploy; default the one that the source names',
+            ),
           prune: z
             .boolean()
             .optional()
@@ -26,9 +38,32 @@ export function registerSyncApplicationAction({
             .boolean()
             .optional()
             .describe('Argo CD only: show what would happen; default false'),
+          resources: z
+            .array(
+              z.object({
+                group: z.string().describe('Empty for the core group'),
+                kind: z.string().min(1),
+                namespace: z.string().min(1).optional(),
+                name: z.string().min(1),
+              }),
+            )
+            .min(1)
+            .max(500)
+            .optional()
+            .describe('Argo CD only: these objects alone; default all'),
+          force: z
+            .boolean()
+            .optional()
+            .describe(
+              'Delete and create objects again that cannot be changed; default false',
+            ),
         }),
       output: z =>
-        z.object({ message: z.string(), application: applicationSchema(z) }),
+        z.object({
+          message: z.string(),
+          run: commandRunSchema(z),
+          application: applicationSchema(z),
+        }),
     },
     async action({ input, credentials }) {
       const { id, ...request } = input;
@@ -39,6 +74,7 @@ export function registerSyncApplicationAction({
       return {
         output: {
           message: answer.message,
+          run: describeRun(answer.run),
           application: summarizeApplication(answer.application),
         },
       };

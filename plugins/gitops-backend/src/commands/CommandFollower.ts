@@ -25,7 +25,10 @@ const LOST_AFTER_MS = 10 * 60_000;
 
 /** What the follower works with. */
 export interface CommandFollowerOptions {
-  store: Pick<CommandStore, 'openCommandRuns' | 'updateCommandRun'>;
+  store: Pick<
+    CommandStore,
+    'openCommandRuns' | 'updateCommandRun' | 'touchCommandRun'
+  >;
   observers(): readonly GitopsObserver[];
   connections(): readonly GitopsConnection[];
   clusters: Pick<ClusterApi, 'get'>;
@@ -193,11 +196,10 @@ export class CommandFollower {
       run.state === 'running' &&
       this.#now().getTime() - Date.parse(stored.heardAt) >= LOOK_EVERY_MS
     ) {
-      await this.#options.store.updateCommandRun(run.id, {
-        state: run.state,
-        message,
-        heardAt: this.#now().toISOString(),
-      });
+      await this.#options.store.touchCommandRun(
+        run.id,
+        this.#now().toISOString(),
+      );
     }
     return isNew || run.state === 'running';
   }

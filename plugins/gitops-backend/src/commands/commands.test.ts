@@ -139,6 +139,22 @@ describe.each(databases.eachSupportedId())('commands on %p', databaseId => {
       });
     });
 
+    it('without what need not be there', async () => {
+      const { commands } = world.observer;
+      world.observer.commands = (...of) =>
+        commands!(...of).map((patch, index) => ({
+          ...patch,
+          optional: index === 0,
+        }));
+      world.onPatch = ({ ref }) => {
+        if (ref.kind === 'Source') {
+          throw new NotFoundError('There is no source');
+        }
+      };
+      await world.run('sync');
+      expect(world.patches.map(({ ref }) => ref.kind)).toEqual(['Application']);
+    });
+
     it('and told to be uncertain when the cluster does not answer', async () => {
       world.onPatch = () => {
         throw new ConnectionError('unreachable', 'local did not answer');
@@ -314,6 +330,31 @@ describe.each(databases.eachSupportedId())('commands on %p', databaseId => {
       ).resolves.toBeUndefined();
       expect(world.logger.warn).toHaveBeenCalledTimes(1);
     });
+  });
+
+  it('are changes that readers hear of', async () => {
+    const changedBy = async (work: () => Promise<unknown>) => {
+      const before = await store.latestChange();
+      await work();
+      const { seq, ...changes } = await store.changesSince(before, 10);
+      return changes;
+    };
+    const names = {
+      applicationIds: [world.application.id],
+      entityRefs: ['component:default/orders'],
+      ...{ clusters: [], complete: true },
+    };
+    expect(await changedBy(() => world.run('sync'))).toEqual(names);
+    const [{ run }] = await store.openCommandRuns();
+    const follower = world.follower();
+    const say = (state: 'running' | 'succeeded') =>
+      follower.observed(world.watch, [world.say(run.requestedAt, { state })]);
+    expect(await changedBy(() => say('running'))).toEqual(names);
+    world.millis += MINUTE;
+    expect(await changedBy(() => follower.look())).toMatchObject({
+      applicationIds: [],
+    });
+    expect(await changedBy(() => say('succeeded'))).toEqual(names);
   });
 
   it('are listed by component, newest first, and forgotten after 30 days', async () => {

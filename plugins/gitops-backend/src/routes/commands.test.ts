@@ -3,6 +3,7 @@ import request from 'supertest';
 import { ifOwner } from './__testUtils__/startAnswersBackend';
 import {
   ALLOW,
+  DENY,
   ID,
   READ,
   useAnswersBackend,
@@ -19,15 +20,17 @@ describe('commands over HTTP', () => {
         'post',
         `/applications/${ID.production}/sync`,
         {
-          body: { revision: 'v2', prune: true },
+          body: { prune: true },
         },
       );
       expect(response.status).toBe(200);
       expect(response.body).toMatchObject({
         command: 'sync',
-        message: 'Asked Argo CD to sync orders-production to v2, with pruning',
+        message: 'Asked Argo CD to sync orders-production with pruning',
         application: { id: ID.production },
+        run: { state: 'requested', requestedBy: 'user:default/ada' },
       });
+      const { run } = response.body;
       expect(world.backend.patches).toEqual([
         {
           cluster: 'local',
@@ -36,8 +39,11 @@ describe('commands over HTTP', () => {
           body: {
             operation: {
               initiatedBy: { username: 'user:default/ada' },
+              info: [
+                { name: 'Requested by', value: 'user:default/ada' },
+                { name: 'Requested at', value: run.requestedAt },
+              ],
               sync: {
-                revision: 'v2',
                 prune: true,
                 dryRun: false,
                 syncOptions: ['CreateNamespace=true'],
@@ -55,6 +61,36 @@ describe('commands over HTTP', () => {
       });
       expect(success).toHaveBeenCalledTimes(1);
       expect(fail).not.toHaveBeenCalled();
+
+      const again = await world.call(
+        'post',
+        `/applications/${ID.production}/sync`,
+      );
+      expect([again.status, again.body.error.name]).toEqual([
+        409,
+        'ConflictError',
+      ]);
+      expect(world.backend.patches).toHaveLength(1);
+      const page = await world.call('get', '/services/default/orders');
+      expect(page.body.commandRuns).toEqual([run]);
+    });
+
+    it('are read by who may read their application', async () => {
+      const given = await world.call(
+        'post',
+        `/applications/${ID.production}/refresh`,
+        { body: { hard: true } },
+      );
+      const { run } = given.body;
+      const get = (user: string, id = run.id) =>
+        world.call('get', `/commands/${id}`, { user });
+      expect((await get('grace')).body).toEqual(run);
+      world.decide = (_, user) => ifOwner(user);
+      expect((await get('ada')).body).toEqual(run);
+      expect((await get('grace')).status).toBe(404);
+      expect((await get('ada', 'nothing')).status).toBe(404);
+      world.decide = () => DENY;
+      expect((await get('ada')).status).toBe(403);
     });
 
     it('of Flux are written in order, the source first', async () => {

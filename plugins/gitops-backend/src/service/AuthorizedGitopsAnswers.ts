@@ -81,6 +81,10 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
     return this.#answers.getApplication(id, await this.#authorize(caller));
   }
 
+  async explainApplication(id: string, caller: Caller) {
+    return this.#answers.explainApplication(id, await this.#authorize(caller));
+  }
+
   async getService(entityRef: string, caller: Caller) {
     return this.#answers.getService(entityRef, await this.#authorize(caller));
   }

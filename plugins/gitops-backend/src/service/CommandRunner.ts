@@ -41,6 +41,13 @@ export interface CommandRunnerOptions {
   now?: () => Date;
 }
 
+/** A command that somebody gives. */
+export interface GivenCommand {
+  application: Application;
+  command: ApplicationCommand;
+  request: CommandRequest;
+}
+
 /**
  * Carries out commands: what to write is the observer's business, writing it the cluster's, or
  * that of the connection that the application came through.
@@ -63,23 +70,11 @@ export class CommandRunner {
    * @throws ConflictError when a sync is asked for while another one is on its way.
    * @throws ServiceUnavailableError, NotFoundError or ConflictError of the cluster.
    */
-  async run(
-    options: {
-      application: Application;
-      command: ApplicationCommand;
-      request: CommandRequest;
-    },
-    caller: Caller,
-  ): Promise<CommandResponse> {
-    const { application, command, request } = options;
+  async run(options: GivenCommand, caller: Caller): Promise<CommandResponse> {
+    const { application, command } = options;
     const { store } = this.#options;
     const observer = this.#observerOf(application);
-    const context: CommandContext = {
-      ...{ command, request },
-      user: subjectOf(caller.credentials),
-      now: this.#options.now?.() ?? new Date(),
-      projects: await this.#projectsOf(application),
-    };
+    const context = await this.#contextOf(options, caller);
     const patches = observer.commands?.(application, context) ?? [];
     const stored = toStoredRun(options, { observer, context, patches });
     const other = await store.insertCommandRun(stored, {
@@ -111,6 +106,39 @@ export class CommandRunner {
       command,
       message: stored.run.message,
       run: followed?.run ?? stored.run,
+    };
+  }
+
+  /** Why the engine would not take a command now, in one sentence; undefined when it would. */
+  async refusalOf(
+    options: GivenCommand,
+    caller: Caller,
+  ): Promise<string | undefined> {
+    try {
+      const context = await this.#contextOf(options, caller);
+      this.#observerOf(options.application).commands?.(
+        options.application,
+        context,
+      );
+      return undefined;
+    } catch (error) {
+      const { name, message } = toError(error);
+      if (name !== 'InputError') {
+        throw error;
+      }
+      return message;
+    }
+  }
+
+  async #contextOf(
+    { application, command, request }: GivenCommand,
+    caller: Caller,
+  ): Promise<CommandContext> {
+    return {
+      ...{ command, request },
+      user: subjectOf(caller.credentials),
+      now: this.#options.now?.() ?? new Date(),
+      projects: await this.#projectsOf(application),
     };
   }
 
@@ -152,17 +180,20 @@ export class CommandRunner {
       .connections()
       .find(({ name }) => name === application.ref.cluster);
     const done: CommandPatch[] = [];
+    let written = 0;
     try {
       if (connection) {
         await connection.execute(application, context);
         return;
       }
       for (const patch of patches) {
-        await this.#options.clusters.patch(patch);
-        done.push(patch);
+        if (await this.#write(patch)) {
+          done.push(patch);
+        }
+        written += 1;
       }
     } catch (error) {
-      const failure = explainFailure(error, { done, patches });
+      const failure = explainFailure(error, { done, failed: patches[written] });
       await this.#options.store.updateCommandRun(stored.run.id, {
         state: 'failed',
         message: failure.message,
@@ -171,6 +202,19 @@ export class CommandRunner {
       });
       this.#changed(application);
       throw failure;
+    }
+  }
+
+  /** Resolves to whether it was written: what need not be there may be absent. */
+  async #write(patch: CommandPatch): Promise<boolean> {
+    try {
+      await this.#options.clusters.patch(patch);
+      return true;
+    } catch (error) {
+      if (patch.optional && toError(error).name === 'NotFoundError') {
+        return false;
+      }
+      throw error;
     }
   }
 
@@ -189,11 +233,7 @@ export function subjectOf(credentials: BackstageCredentials): string {
 }
 
 function toStoredRun(
-  options: {
-    application: Application;
-    command: ApplicationCommand;
-    request: CommandRequest;
-  },
+  options: GivenCommand,
   made: {
     observer: GitopsObserver;
     context: CommandContext;
@@ -229,14 +269,10 @@ function toStoredRun(
 /** The error with what was written before it, when it was not the first write that failed. */
 function explainFailure(
   error: unknown,
-  options: {
-    done: readonly CommandPatch[];
-    patches: readonly CommandPatch[];
-  },
+  options: { done: readonly CommandPatch[]; failed: CommandPatch | undefined },
 ): Error {
   const nameOf = ({ ref }: CommandPatch) => `${ref.kind} ${ref.name}`;
-  const { done, patches } = options;
-  const failed = patches[done.length];
+  const { done, failed } = options;
   if (done.length > 0 && failed) {
     return new ForwardedError(
       `Only a part was done: ${done.map(nameOf).join(', ')} took it, ${nameOf(

@@ -1,5 +1,6 @@
-import { NotFoundError } from '@backstage/errors';
+import { NotFoundError, toError } from '@backstage/errors';
 import {
+  explainApplication,
   type Application,
   type ApplicationsQuery,
   type ApplicationsResponse,
@@ -16,7 +17,12 @@ import {
   type ServiceResponse,
 } from '@fairway/plugin-gitops-common';
 import type { DoraService } from '../dora';
-import type { ApplicationFilter, CommandStore, GitopsReader } from '../store';
+import {
+  objectId,
+  type ApplicationFilter,
+  type CommandStore,
+  type GitopsReader,
+} from '../store';
 import { buildService } from './buildService';
 import { countApplications, errorsOf } from './clusterAnswers';
 import type { CommandRunner } from './CommandRunner';
@@ -38,6 +44,8 @@ const DAY_MS = 86_400_000;
 /** How far back a command is of interest on a service's page, and how many are. */
 const COMMANDS_MS = 3_600_000;
 const COMMANDS_LIMIT = 20;
+/** Dependencies that are looked at to explain an application. */
+const DEPENDENCIES_LIMIT = 20;
 
 /** What {@link DefaultGitopsAnswers} stands on. */
 export interface DefaultGitopsAnswersOptions {
@@ -141,6 +149,42 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
       );
     }
     return markStale([application], clusters)[0];
+  }
+
+  async explainApplication(id: string, caller: AuthorizedCaller) {
+    const { store, commands } = this.#options;
+    const application = await this.getApplication(id, caller);
+    const { entityRef, sync, dependsOn = [] } = application;
+    const [facts, clusters, dependencies, syncRefusal] = await Promise.all([
+      entityRef ? store.listFacts({ entityRefs: [entityRef] }) : [],
+      store.listClusterStatus(),
+      Promise.all(
+        dependsOn.slice(0, DEPENDENCIES_LIMIT).map(async ref => {
+          try {
+            return [await this.getApplication(objectId(ref), caller)];
+          } catch (error) {
+            // Not observed, or of a component that the caller may not read.
+            if (toError(error).name === 'NotFoundError') {
+              return [];
+            }
+            throw error;
+          }
+        }),
+      ),
+      sync === 'synced'
+        ? undefined
+        : commands.refusalOf(
+            { application, command: 'sync', request: {} },
+            caller,
+          ),
+    ]);
+    return {
+      application,
+      explanation: explainApplication(application, {
+        ...{ facts, clusters, syncRefusal },
+        dependencies: dependencies.flat(),
+      }),
+    };
   }
 
   async getService(

@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import type {
   Application,
   ApplicationCommand,
+  ApplicationExplanation,
   ApplicationsQuery,
   ApplicationsResponse,
   ClusterStatus,
@@ -55,6 +56,11 @@ export interface GitopsAnswers<TCaller extends Caller = Caller> {
     caller: TCaller,
   ): Promise<ApplicationsResponse>;
   getApplication(id: string, caller: TCaller): Promise<Application>;
+  /** Why an application is out of sync or not healthy. */
+  explainApplication(
+    id: string,
+    caller: TCaller,
+  ): Promise<{ application: Application; explanation: ApplicationExplanation }>;
   getService(entityRef: string, caller: TCaller): Promise<ServiceResponse>;
   getDeployments(
     query: DeploymentsQuery,

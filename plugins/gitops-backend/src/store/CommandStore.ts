@@ -56,4 +56,6 @@ export interface CommandStore {
    * @returns false when it was over already, or the news say less than is known.
    */
   updateCommandRun(id: string, news: CommandNews): Promise<boolean>;
+  /** Nothing is new of a command, but its engine works on it at that time (ISO). */
+  touchCommandRun(id: string, heardAt: string): Promise<void>;
 }

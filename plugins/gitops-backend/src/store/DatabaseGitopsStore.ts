@@ -45,6 +45,7 @@ import {
   queryOpenRuns,
   queryRun,
   queryRuns,
+  touchRun,
   updateRun,
 } from './commandTable';
 import { queryDeployments, queryDeploymentWindow } from './deploymentQueries';
@@ -348,7 +349,11 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   }
 
   updateCommandRun(id: string, news: CommandNews) {
-    return updateRun(this.#db, id, news);
+    return this.#db.transaction(trx => updateRun(trx, id, news));
+  }
+
+  touchCommandRun(id: string, heardAt: string) {
+    return touchRun(this.#db, id, heardAt);
   }
 
   acquireLease(lease: { name: string; holder: string; seconds: number }) {

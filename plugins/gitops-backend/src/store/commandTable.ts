@@ -1,5 +1,6 @@
 import type { CommandRun } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
+import { recordChange } from './changeTables';
 import type { CommandNews, StoredCommandRun } from './CommandStore';
 import { isoTime } from './sql';
 import { TABLES, type DbCommandRunRow } from './tables';
@@ -70,10 +71,16 @@ export async function insertRun(
     .onConflict('exclusive_key')
     .ignore()
     .returning('id');
-  if (inserted.length > 0 || exclusiveKey === undefined) {
+  if (inserted.length > 0) {
+    await recordChange(trx, {
+      applicationIds: [stored.run.applicationId],
+      entityRefs: [stored.entityRef],
+    });
     return undefined;
   }
-  const other = await table().where({ exclusive_key: exclusiveKey }).first();
+  const other = await table()
+    .where({ exclusive_key: exclusiveKey ?? '' })
+    .first();
   // It ended in between: then it is in nobody's way.
   return other ? toStored(other) : insertRun(trx, stored, exclusiveKey);
 }
@@ -113,26 +120,46 @@ export async function queryOpenRuns(db: Knex): Promise<StoredCommandRun[]> {
   return rows.map(toStored);
 }
 
-/** See `CommandStore.updateCommandRun`. */
+/** See `CommandStore.updateCommandRun`; in a transaction. */
 export async function updateRun(
-  db: Knex,
+  trx: Knex,
   id: string,
   news: CommandNews,
 ): Promise<boolean> {
-  const update = db<DbCommandRunRow>(TABLES.commandRuns)
+  const update = trx<DbCommandRunRow>(TABLES.commandRuns)
     .where({ id })
     .whereNull('finished_at');
   if (news.state === 'requested') {
     // An older look must not undo what a newer one found, whoever looked.
     update.andWhere({ state: 'requested' });
   }
-  const changed = await update.update({
-    state: news.state,
-    message: news.message,
-    heard_at: isoTime(news.heardAt),
-    ...(news.finishedAt
-      ? { finished_at: isoTime(news.finishedAt), exclusive_key: null }
-      : {}),
-  });
-  return changed > 0;
+  const [row] = await update
+    .update({
+      state: news.state,
+      message: news.message,
+      heard_at: isoTime(news.heardAt),
+      ...(news.finishedAt
+        ? { finished_at: isoTime(news.finishedAt), exclusive_key: null }
+        : {}),
+    })
+    .returning(['application_id', 'entity_ref']);
+  if (row) {
+    await recordChange(trx, {
+      applicationIds: [row.application_id],
+      entityRefs: [row.entity_ref],
+    });
+  }
+  return row !== undefined;
+}
+
+/** See `CommandStore.touchCommandRun`. */
+export async function touchRun(
+  db: Knex,
+  id: string,
+  heardAt: string,
+): Promise<void> {
+  await db<DbCommandRunRow>(TABLES.commandRuns)
+    .where({ id })
+    .whereNull('finished_at')
+    .update({ heard_at: isoTime(heardAt) });
 }

@@ -99,7 +99,8 @@ export function explainDrift(
       since: syncSince,
     },
   ];
-  if (syncRefusal) {
+  // Neither a suspension nor a sync that runs needs to be told twice.
+  if (syncRefusal && !suspended && !isSyncing(application)) {
     findings.push({
       kind: 'sync-window',
       severity: 'warning',
@@ -130,6 +131,10 @@ export function explainDrift(
     });
   }
   return findings;
+}
+
+function isSyncing({ operation }: Application): boolean {
+  return operation?.phase === 'running' || operation?.phase === 'terminating';
 }
 
 function onlyPrunes({ resources }: Application): boolean {
