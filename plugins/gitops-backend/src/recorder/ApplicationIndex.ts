@@ -81,21 +81,16 @@ function clusterOf({
 }
 
 /** The object, then those that may have made it, nearest first. */
-function* withMakers(subject: FactSubject): Generator<FactSubject[]> {
-  yield [subject];
-  let { name } = subject;
-  for (let count = APPENDED[subject.kind] ?? 0; count > 0; count -= 1) {
-    const end = name.lastIndexOf('-');
-    if (end <= 0) {
-      return;
-    }
-    name = name.slice(0, end);
-    yield CONTROLLERS.map(kind => ({
-      kind,
-      namespace: subject.namespace,
-      name,
-    }));
+function withMakers(subject: FactSubject): FactSubject[][] {
+  const { namespace } = subject;
+  const found: FactSubject[][] = [[subject]];
+  const words = subject.name.split('-');
+  const appended = Math.min(APPENDED[subject.kind] ?? 0, words.length - 1);
+  for (let count = 1; count <= appended; count += 1) {
+    const name = words.slice(0, -count).join('-');
+    found.push(CONTROLLERS.map(kind => ({ kind, namespace, name })));
   }
+  return found;
 }
 
 /**
