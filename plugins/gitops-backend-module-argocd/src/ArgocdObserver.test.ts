@@ -1,23 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import type { Application } from '@fairway/plugin-gitops-common';
 import type {
   ApplicationObservation,
   KubernetesObject,
 } from '@fairway/plugin-gitops-node';
 import { describeObserverContract } from '@fairway/plugin-gitops-node/testUtils';
+import { readFixture, readFixtures } from './__testUtils__';
 import { ArgocdObserver } from './ArgocdObserver';
 
 const observer = new ArgocdObserver();
 const now = new Date('2026-02-22T09:00:00Z');
-const objects = parseAllDocuments(
-  readFileSync(resolve(__dirname, '__fixtures__/applications.yaml'), 'utf8'),
-).map(document => document.toJS() as KubernetesObject);
-
-function object(name: string): KubernetesObject & Record<string, any> {
-  return structuredClone(objects.find(item => item.metadata.name === name)!);
-}
+const object = (name: string) => readFixture('applications.yaml', name);
 
 function observe(item: KubernetesObject): ApplicationObservation {
   const [observation] = observer.observe(item, { cluster: 'prod-eu', now });
@@ -37,7 +29,17 @@ function commands(
   });
 }
 
-describeObserverContract({ observer, objects });
+for (const file of [
+  'applications.yaml',
+  'applicationsets.yaml',
+  'appprojects.yaml',
+  'rollouts.yaml',
+]) {
+  // eslint-disable-next-line jest/require-top-level-describe -- one suite for each file
+  describe(`objects of ${file}`, () => {
+    describeObserverContract({ observer, objects: readFixtures(file) });
+  });
+}
 
 describe('ArgocdObserver', () => {
   it('observes a healthy, fully automated application with its history', () => {

@@ -4,7 +4,10 @@ import type {
   SyncPolicy,
 } from '@fairway/plugin-gitops-common';
 import {
+  limitResources,
   ObjectFields,
+  readAnnotations,
+  withoutCredentials,
   type ApplicationObservation,
   type KubernetesObject,
   type ObserverContext,
@@ -41,10 +44,9 @@ export function observeApplication(
   const last = tellHistory(status, sources).at(-1)?.revision;
   const operation = readOperation(fields, { sources, last });
   const deployments = readDeployments(status, sources);
-  const annotations = metadata.record('annotations');
+  const annotations = readAnnotations(metadata);
   const suspended = annotations[ANNOTATION_SKIP_RECONCILE] === 'true';
   const compared = tellRevision(status.object('sync'), sources, last);
-  const destination = spec.object('destination');
   return {
     type: 'application',
     engine: 'argocd',
@@ -70,10 +72,7 @@ export function observeApplication(
     // What Argo CD takes an empty one for.
     project: spec.string('project') ?? 'default',
     parent: readParent(fields, context.cluster),
-    destination: {
-      namespace: destination.string('namespace'),
-      server: destination.string('server') ?? destination.string('name'),
-    },
+    destination: readDestination(spec),
     // What was compared runs only if it is synced.
     revision: sync === 'synced' ? compared.told : last?.told,
     desiredRevision: compared.told,
@@ -81,18 +80,31 @@ export function observeApplication(
       running: sync === 'synced' ? compared.all : last?.all ?? compared.all,
     }),
     images: [...new Set(status.object('summary').strings('images'))].sort(),
-    resources,
+    ...limitResources(resources),
     operation,
     conditions,
     externalUrls: status
       .object('summary')
       .strings('externalURLs')
-      .filter(url => /^https?:\/\//.test(url)),
+      .filter(url => /^https?:\/\//.test(url))
+      .map(withoutCredentials),
     commands: allowedCommands({
       operation,
       inert: suspended || metadata.has('deletionTimestamp'),
     }),
     deployments,
+  };
+}
+
+/** A cluster is named by its URL, or by the name that it has in Argo CD. */
+function readDestination(
+  spec: ObjectFields,
+): ApplicationObservation['destination'] {
+  const destination = spec.object('destination');
+  const server = destination.string('server');
+  return {
+    namespace: destination.string('namespace'),
+    server: server ? withoutCredentials(server) : destination.string('name'),
   };
 }
 

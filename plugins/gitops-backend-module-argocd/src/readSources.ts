@@ -1,5 +1,8 @@
 import type { ApplicationSource } from '@fairway/plugin-gitops-common';
-import type { ObjectFields } from '@fairway/plugin-gitops-node';
+import {
+  withoutCredentials,
+  type ObjectFields,
+} from '@fairway/plugin-gitops-node';
 import { lookUp } from './lookUp';
 
 /** The sources of an `Application`, with the one that its revisions are told by. */
@@ -44,10 +47,15 @@ function typeOf(
   return lookUp(TYPES, found) ?? (source.has('chart') ? 'helm' : asked);
 }
 
+function readUrl(source: ObjectFields): string | undefined {
+  const url = source.string('repoURL');
+  return url && withoutCredentials(url);
+}
+
 function toSource(source: ObjectFields, found?: string): ApplicationSource {
   const chart = source.string('chart');
   return {
-    repoUrl: source.string('repoURL'),
+    repoUrl: readUrl(source),
     path: chart ? undefined : normalizePath(source.string('path') ?? ''),
     chart,
     targetRevision:
@@ -76,7 +84,7 @@ function readHydrator(
   const synced = hydrator.object('syncSource');
   return {
     primary: {
-      repoUrl: synced.string('repoURL') ?? dry.string('repoURL'),
+      repoUrl: readUrl(synced) ?? readUrl(dry),
       path: normalizePath(synced.string('path') ?? ''),
       targetRevision: synced.string('targetBranch'),
       type: lookUp(TYPES, status.string('sourceType')),

@@ -74,7 +74,10 @@ export function syncOperation(
   };
 }
 
-/** The objects in Argo CD's form; each must be one that the application manages. */
+/**
+ * The objects in Argo CD's form; each must be one that the application manages, as far as all of
+ * them are known.
+ */
 function selectResources(
   application: Application,
   selected: readonly CommandResource[],
@@ -87,7 +90,7 @@ function selectResources(
         resource.name === name &&
         (namespace === undefined || resource.namespace === namespace),
     );
-    if (!found) {
+    if (!found && application.resourceCount === undefined) {
       throw new InputError(
         `${application.ref.name} manages no ${
           group ? `${group}/${kind}` : kind
@@ -96,11 +99,12 @@ function selectResources(
         }${name}; name objects as its list of resources does`,
       );
     }
+    const place = namespace ?? found?.namespace;
     return {
-      ...(found.group && { group: found.group }),
-      kind: found.kind,
-      name: found.name,
-      ...(found.namespace && { namespace: found.namespace }),
+      ...(group && { group }),
+      kind,
+      name,
+      ...(place && { namespace: place }),
     };
   });
 }

@@ -2,12 +2,13 @@ import { toError } from '@backstage/errors';
 import type { ProjectDetails, SyncWindow } from '@fairway/plugin-gitops-common';
 import {
   ObjectFields,
+  withoutCredentials,
   type FactObservation,
   type KubernetesObject,
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
 import { readSyncWindows } from '../windows/readSyncWindows';
-import { windowState } from '../windows/windowState';
+import { readTimes } from '../windows/windowState';
 import { factBase, toDetails } from './factBase';
 
 /**
@@ -23,23 +24,23 @@ export function observeAppProject(
 ): FactObservation {
   const spec = ObjectFields.of(object).object('spec');
   const syncWindows = readSyncWindows(spec);
-  const problem = problemOf(syncWindows, context);
+  const problem = problemOf(syncWindows);
   const orphaned = spec.object('orphanedResources');
   const details: ProjectDetails = {
     engine: 'argocd',
     description: spec.string('description'),
     destinations: spec.list('destinations').map(destination => ({
-      server: destination.string('server'),
+      server:
+        withoutCredentials(destination.string('server') ?? '') || undefined,
       name: destination.string('name'),
       namespace: destination.string('namespace'),
     })),
-    sourceRepos: spec.strings('sourceRepos'),
+    sourceRepos: spec.strings('sourceRepos').map(withoutCredentials),
     sourceNamespaces: spec.strings('sourceNamespaces'),
     syncWindows,
     roles: spec.list('roles').length,
-    // Argo CD warns unless it is told not to.
     orphanedResources: spec.has('orphanedResources')
-      ? { warn: orphaned.boolean('warn') !== false }
+      ? { warn: orphaned.boolean('warn') === true }
       : undefined,
   };
   return {
@@ -52,13 +53,10 @@ export function observeAppProject(
   };
 }
 
-function problemOf(
-  windows: readonly SyncWindow[],
-  { now }: ObserverContext,
-): string | undefined {
+function problemOf(windows: readonly SyncWindow[]): string | undefined {
   for (const window of windows) {
     try {
-      windowState(window, now);
+      readTimes(window);
     } catch (error) {
       return `Argo CD cannot read a ${
         window.kind

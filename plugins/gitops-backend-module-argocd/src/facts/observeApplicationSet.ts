@@ -31,6 +31,9 @@ const ADVICE: Record<string, string> = {
   RefreshApplicationError: 'see what the cluster refused',
 };
 
+/** As many as a page shows; the count tells of the others. */
+const MAX_APPLICATIONS = 500;
+
 /**
  * What an `ApplicationSet` says; its details are {@link GeneratorDetails}. One that makes
  * applications of pull requests is a fact of kind `preview`, every other one of kind `generator`.
@@ -50,21 +53,21 @@ export function observeApplicationSet(
   const applications = readApplications(status);
   const conditions = readConditions(status);
   const policy = spec.object('syncPolicy');
+  const count = Math.max(
+    status.number('resourcesCount') ?? 0,
+    applications.length,
+  );
   const details: GeneratorDetails = {
     engine: 'argocd',
     generators: kinds,
     reads,
-    applications,
-    applicationCount: Math.max(
-      status.number('resourcesCount') ?? 0,
-      applications.length,
-    ),
+    applications: applications.slice(0, MAX_APPLICATIONS),
+    applicationCount: count,
     applicationsSync: policy.string('applicationsSync'),
     preserveResourcesOnDeletion: policy.boolean('preserveResourcesOnDeletion'),
     rolloutSteps: readSteps(spec),
     conditions,
   };
-  const count = details.applicationCount;
   return {
     ...factBase(object, context),
     kind: kinds.includes('pullRequest') ? 'preview' : 'generator',

@@ -1,4 +1,7 @@
-import type { ObjectFields } from '@fairway/plugin-gitops-node';
+import {
+  withoutCredentials,
+  type ObjectFields,
+} from '@fairway/plugin-gitops-node';
 
 /** The generators that Argo CD knows, by their fields. */
 const KINDS = [
@@ -48,7 +51,8 @@ export function readGenerators(
 
 function whatItReads(kind: string, fields: ObjectFields): string[] {
   if (kind === 'git') {
-    return [fields.string('repoURL') ?? []].flat();
+    const url = fields.string('repoURL');
+    return url ? [withoutCredentials(url)] : [];
   }
   if (kind !== 'pullRequest') {
     return [];

@@ -1,20 +1,26 @@
 import { InputError } from '@backstage/errors';
-import { CronTime } from 'cron';
+import { parseCronField, type CronField } from './parseCronField';
 
-/** `*`, `?` or `*` with a step of one: the field says nothing about the day. */
-const ANY = /(?:^|,)[*?](?:\/0*1)?(?:,|$)/;
-const DAY_OF_WEEK_MAX = 6;
+const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+/** A schedule that does not come for so long never does, as Argo CD sees it. */
+const YEARS = 5;
 
 /**
  * A schedule of five fields as Argo CD reads it, on a wall clock without a time zone.
  *
  * @remarks
- * Argo CD reads schedules with robfig/cron. Where that and the library used here differ, its
- * rules are kept: no seconds and no names such as `@daily`; `?` is `*`; Sunday is 0 and never 7;
- * when both a day of the month and a day of the week are given, either of them is enough.
+ * Argo CD reads schedules with robfig/cron: no seconds and no names such as `@daily`; Sunday is 0
+ * and never 7; when both a day of the month and a day of the week are given, either of them is
+ * enough. The libraries for Node allow more, take other days for given, and look at the clock
+ * while they look for the next time, which an observer must not.
  */
 export class CronSchedule {
-  readonly #times: CronTime[];
+  /** Minutes of a day, in order. */
+  readonly #minutes: number[];
+  readonly #dayOfMonth: CronField;
+  readonly #month: CronField;
+  readonly #dayOfWeek: CronField;
 
   /** @throws InputError when it is no schedule, saying why. */
   static parse(schedule: string): CronSchedule {
@@ -32,23 +38,14 @@ export class CronSchedule {
   }
 
   private constructor(fields: string[]) {
-    const [minute, hour, dayOfMonth, month, dayOfWeek] = fields;
-    const isEither = !ANY.test(dayOfMonth) && !ANY.test(dayOfWeek);
-    const days = isEither
-      ? [
-          [dayOfMonth, '*'],
-          ['*', dayOfWeek],
-        ]
-      : [[dayOfMonth, dayOfWeek]];
-    this.#times = days.map(
-      ([ofMonth, ofWeek]) =>
-        new CronTime(
-          [minute, hour, ofMonth, month, toDayOfWeek(ofWeek)]
-            .map(field => field.replaceAll('?', '*'))
-            .join(' '),
-          'UTC',
-        ),
-    );
+    const minute = parseCronField(fields[0], 'minute');
+    const hour = parseCronField(fields[1], 'hour');
+    this.#minutes = [...hour.values]
+      .flatMap(hours => [...minute.values].map(minutes => hours * 60 + minutes))
+      .sort((a, b) => a - b);
+    this.#dayOfMonth = parseCronField(fields[2], 'day of month');
+    this.#month = parseCronField(fields[3], 'month');
+    this.#dayOfWeek = parseCronField(fields[4], 'day of week');
   }
 
   /**
@@ -56,23 +53,35 @@ export class CronSchedule {
    * is none in the years to come, as for 30 February.
    */
   next(after: number): number | undefined {
-    const found = this.#times.flatMap(time => {
-      try {
-        return [time.getNextDateFrom(new Date(after), 'UTC').toMillis()];
-      } catch {
-        return []; // It says so by throwing.
+    const lastYear = new Date(after).getUTCFullYear() + YEARS;
+    let day = Math.floor(after / DAY_MS) * DAY_MS;
+    // The first minute that begins later; only of the first day.
+    let from = Math.floor((after - day) / MINUTE_MS) + 1;
+    for (;;) {
+      const date = new Date(day);
+      // Also false for what is no date.
+      if (!(date.getUTCFullYear() <= lastYear)) {
+        return undefined;
       }
-    });
-    return found.length > 0 ? Math.min(...found) : undefined;
+      const earliest = from;
+      const minute = this.#isOn(date)
+        ? this.#minutes.find(candidate => candidate >= earliest)
+        : undefined;
+      if (minute !== undefined) {
+        return day + minute * MINUTE_MS;
+      }
+      day += DAY_MS;
+      from = 0;
+    }
   }
-}
 
-function toDayOfWeek(field: string): string {
-  if (/(?:^|[,-])0*7(?=$|[,/-])/.test(field)) {
-    throw new InputError('Sunday is 0, and there is no day 7');
+  #isOn(date: Date): boolean {
+    const byMonth = this.#dayOfMonth.values.has(date.getUTCDate());
+    const byWeek = this.#dayOfWeek.values.has(date.getUTCDay());
+    const isEither = !this.#dayOfMonth.isAny && !this.#dayOfWeek.isAny;
+    return (
+      this.#month.values.has(date.getUTCMonth() + 1) &&
+      (isEither ? byMonth || byWeek : byMonth && byWeek)
+    );
   }
-  return field.replace(
-    /(^|,)(\w+)\/(?=\d)/g,
-    (_, before, day) => `${before}${day}-${DAY_OF_WEEK_MAX}/`,
-  );
 }

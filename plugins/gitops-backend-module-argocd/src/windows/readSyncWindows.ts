@@ -1,5 +1,8 @@
 import type { SyncWindow } from '@fairway/plugin-gitops-common';
-import type { ObjectFields } from '@fairway/plugin-gitops-node';
+import {
+  withoutCredentials,
+  type ObjectFields,
+} from '@fairway/plugin-gitops-node';
 
 /**
  * The sync windows in `syncWindows` of an AppProject's `spec`, or of the details of its fact.
@@ -17,7 +20,7 @@ export function readSyncWindows(holder: ObjectFields): SyncWindow[] {
             timeZone: window.string('timeZone'),
             applications: window.strings('applications'),
             namespaces: window.strings('namespaces'),
-            clusters: window.strings('clusters'),
+            clusters: window.strings('clusters').map(withoutCredentials),
             andOperator: window.boolean('andOperator') === true,
             manualSync: window.boolean('manualSync') === true,
             syncOverrun: window.boolean('syncOverrun') === true,

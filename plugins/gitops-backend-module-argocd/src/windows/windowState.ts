@@ -25,13 +25,7 @@ const MAX_OVERLAPS = 500;
  * @throws InputError when its schedule or its duration cannot be read.
  */
 export function windowState(window: SyncWindow, now: Date): WindowState {
-  const schedule = CronSchedule.parse(window.schedule);
-  const duration = parseGoDuration(window.duration);
-  if (duration === undefined) {
-    throw new InputError(
-      `'${window.duration}' is no duration; write it like 8h or 1h30m`,
-    );
-  }
+  const { schedule, duration } = readTimes(window);
   const zone = zoneOf(window);
   const wall = DateTime.fromJSDate(now, { zone })
     .setZone('UTC', { keepLocalTime: true })
@@ -46,6 +40,25 @@ export function windowState(window: SyncWindow, now: Date): WindowState {
   return start === undefined || start < wall
     ? { isOpen: true, changesAt: toZone(endOf(schedule, { start, duration })) }
     : { isOpen: false, changesAt: toZone(start) };
+}
+
+/**
+ * When a sync window opens, and for how many milliseconds.
+ *
+ * @throws InputError when its schedule or its duration cannot be read.
+ */
+export function readTimes(window: SyncWindow): {
+  schedule: CronSchedule;
+  duration: number;
+} {
+  const schedule = CronSchedule.parse(window.schedule);
+  const duration = parseGoDuration(window.duration);
+  if (duration === undefined) {
+    throw new InputError(
+      `'${window.duration}' is no duration; write it like 8h or 1h30m`,
+    );
+  }
+  return { schedule, duration };
 }
 
 /** The time zone that Argo CD uses for a window. */
