@@ -25,7 +25,10 @@ export interface Config {
     }>;
 
     argocd?: {
-      /** Argo CD installations, for links to their user interface. */
+      /**
+       * Argo CD installations, for links to their user interface; with a token also to be watched
+       * through their API, see the module for Argo CD.
+       */
       instances?: Array<{
         /** Unique name. */
         name: string;
@@ -101,8 +104,8 @@ export interface Config {
       /** How often each cluster is asked whether it answers. Default: 10 seconds. */
       probe?: HumanDuration | string;
       /**
-       * A request that is not answered for so long has failed; after two of them the cluster is
-       * unreachable. Default: 6 seconds.
+       * Until then it must answer, and within twice that time begin to answer other requests;
+       * after two failures the cluster is unreachable. Default: 6 seconds.
        */
       answer?: HumanDuration | string;
       /**

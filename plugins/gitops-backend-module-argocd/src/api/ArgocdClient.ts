@@ -194,11 +194,12 @@ export class ArgocdClient {
       name === 'TimeoutError'
         ? `nothing within ${this.#timeoutMillis / 1000} seconds`
         : (cause instanceof Error && cause.message) || message;
+    const advice = /certificate/i.test(detail)
+      ? `have its certificate signed by an authority that the backend's process knows (NODE_EXTRA_CA_CERTS)`
+      : `see that it runs and that 'apiUrl' is right`;
     return new ConnectionError(
       'unreachable',
-      `${this.where} did not answer: ${this.#redact(
-        detail,
-      )}; see that it runs and that 'apiUrl' is right`,
+      `${this.where} did not answer: ${this.#redact(detail)}; ${advice}`,
     );
   }
 

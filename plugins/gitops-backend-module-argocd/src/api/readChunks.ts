@@ -1,10 +1,11 @@
+import { toError } from '@backstage/errors';
 import { ConnectionError } from '@fairway/plugin-gitops-node';
 
 /**
  * The text of a body as it comes. While it is waited for, silence for longer than the limit is an
  * error; while nobody reads, the server waits.
  *
- * @throws ConnectionError `unreachable` after silence
+ * @throws ConnectionError `unreachable` after silence, and when the answer breaks off
  */
 export async function* readChunks(
   body: ReadableStream<Uint8Array>,
@@ -20,10 +21,25 @@ export async function* readChunks(
       }
       yield decoder.decode(value, { stream: true });
     }
+  } catch (error) {
+    throw brokenOff(error, options.where);
   } finally {
     // Ends the request when the rest is not wanted.
     reader.cancel().catch(() => undefined);
   }
+}
+
+function brokenOff(error: unknown, where: string): Error {
+  const { message, cause, name } = toError(error);
+  if (error instanceof ConnectionError || name === 'AbortError') {
+    return toError(error);
+  }
+  const detail = (cause instanceof Error && cause.message) || message;
+  return new ConnectionError(
+    'unreachable',
+    `An answer of ${where} broke off in the middle (${detail}); see that it runs, and that no proxy between limits the time or the size of answers`,
+    error,
+  );
 }
 
 async function withTimeout<T>(

@@ -29,6 +29,7 @@ describe('readGitopsConfig', () => {
           instances: [
             { name: 'main', url: 'https://argocd.example.com/' },
             { name: 'eu', url: 'https://eu.example.com/argo', cluster: 'eu' },
+            { name: 'us', url: 'https://us.example.com', token: 'secret' },
           ],
         },
         dora: {
@@ -47,6 +48,7 @@ describe('readGitopsConfig', () => {
         instances: [
           { name: 'main', url: 'https://argocd.example.com' },
           { name: 'eu', url: 'https://eu.example.com/argo', cluster: 'eu' },
+          { name: 'us', url: 'https://us.example.com', cluster: 'us' },
         ],
       },
       dora: { bands: 2021, failureWindowSeconds: 1800, backfillDays: 0 },

@@ -102,9 +102,13 @@ function readUrl(config: Config, key: string): string {
 function readArgocdInstances(config?: Config): ArgocdInstanceConfig[] {
   const sections = config?.getOptionalConfigArray('argocd.instances') ?? [];
   const instances = sections.map((section, index): ArgocdInstanceConfig => {
-    const cluster = section.getOptionalString('cluster');
+    const name = section.getString('name');
+    // With a token its applications come through its API, which stands as a cluster of its name.
+    const cluster =
+      section.getOptionalString('cluster') ??
+      (section.has('token') ? name : undefined);
     return {
-      name: section.getString('name'),
+      name,
       url: readUrl(section, `gitops.argocd.instances[${index}]`),
       ...(cluster ? { cluster } : {}),
     };
