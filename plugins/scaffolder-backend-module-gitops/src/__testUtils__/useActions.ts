@@ -41,6 +41,8 @@ export function useActions() {
       isDryRun?: boolean;
       signal?: AbortSignal;
       taskId?: string;
+      /** What earlier runs of the task stored; filled with what this one stores. */
+      checkpoints?: Map<string, unknown>;
       /** Filled with what the action says, also when it fails. */
       log?: string[];
     } = {},
@@ -79,12 +81,18 @@ export function useActions() {
       task: { id: options.taskId ?? 'task-1' },
     });
     const output: Record<string, any> = {};
+    const checkpoints = options.checkpoints ?? new Map<string, unknown>();
     Object.assign(context, {
       output: (name: string, value: unknown) => {
         output[name] = value;
       },
       isDryRun: options.isDryRun,
       signal: options.signal,
+      checkpoint: async ({ key, fn }: { key: string; fn: () => unknown }) => {
+        const value = checkpoints.has(key) ? checkpoints.get(key) : await fn();
+        checkpoints.set(key, value);
+        return value;
+      },
     });
     const log = options.log ?? [];
     logger.info.mockImplementation(line => log.push(line));

@@ -1,10 +1,14 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { Application, GitopsApi } from '@fairway/plugin-gitops-common';
-import { ConflictError } from '@backstage/errors';
+import { ConflictError, InputError } from '@backstage/errors';
+import { applicationWaitExamples } from './applicationWaitExamples';
 import type { ActionDependencies } from './createGitopsActions';
+import { findApplications } from './findApplications';
+import { followCommand } from './followCommand';
 import { pollUntil } from './pollUntil';
 
 const DEFAULT_TIMEOUT_MINUTES = 10;
+const MINUTE_MS = 60_000;
 
 /** `gitops:application:wait`: until a service is healthy and synced in an environment. */
 export function createApplicationWaitAction({
@@ -14,24 +18,36 @@ export function createApplicationWaitAction({
   return createTemplateAction({
     id: 'gitops:application:wait',
     description:
-      'Waits until every application of a service in an environment is synced and healthy. Says each change in words, and when the time is over what is wrong.',
+      'Waits until every application of a service in an environment is synced and healthy, and runs a given revision if one is named; or until a command ended well and its application is. Says each change in words, and when the time is over what is wrong.',
     supportsDryRun: true,
-    examples: [
-      {
-        description: 'Wait for the first environment',
-        example: `steps:
-  - id: healthy
-    action: gitops:application:wait
-    input:
-      entityRef: component:default/orders
-      environment: dev
-`,
-      },
-    ],
+    examples: applicationWaitExamples,
     schema: {
       input: {
-        entityRef: z => z.string().describe('Entity ref of the service'),
-        environment: z => z.string().describe('Name of the environment'),
+        entityRef: z =>
+          z
+            .string()
+            .optional()
+            .describe('Entity ref of the service; needs an environment'),
+        environment: z =>
+          z
+            .string()
+            .optional()
+            .describe('Name of the environment; needs an entity ref'),
+        commandRunId: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'Id of a command that must end well first, as gitops:application:sync gives it; its application is waited for when no service is named',
+            ),
+        revision: z =>
+          z
+            .string()
+            .min(1)
+            .optional()
+            .describe(
+              'Revision that must run: a commit, at least its first 7 digits, or the version of a chart',
+            ),
         timeoutMinutes: z =>
           z
             .number()
@@ -47,34 +63,62 @@ export function createApplicationWaitAction({
       },
     },
     async handler(ctx) {
-      const { entityRef, environment } = ctx.input;
+      const { entityRef, environment, commandRunId, revision } = ctx.input;
       const { timeoutMinutes = DEFAULT_TIMEOUT_MINUTES } = ctx.input;
+      const service =
+        entityRef !== undefined && environment !== undefined
+          ? { entityRef, environment }
+          : undefined;
+      if (!service && (!commandRunId || entityRef || environment)) {
+        throw new InputError(
+          'Say what to wait for: entityRef and environment, or commandRunId',
+        );
+      }
+      const where = service ? service.environment : `command ${commandRunId}`;
       if (ctx.isDryRun) {
-        ctx.logger.info(`Would wait for ${entityRef} in ${environment}`);
+        ctx.logger.info(
+          `Would wait for ${service ? `${entityRef} in ${where}` : where}`,
+        );
         ctx.output('applicationId', '');
         return;
       }
       const api = gitops.as(await ctx.getInitiatorCredentials());
+      const end = Date.now() + timeoutMinutes * MINUTE_MS;
+      const run =
+        commandRunId === undefined
+          ? undefined
+          : await followCommand(api, {
+              ...{ id: commandRunId, timeoutMinutes, signal: ctx.signal },
+              intervalMs: pollIntervalMs,
+              say: line => ctx.logger.info(line),
+            });
       let last = '';
       const ready = await pollUntil({
-        timeoutMs: timeoutMinutes * 60_000,
+        timeoutMs: end - Date.now(),
         intervalMs: pollIntervalMs,
         signal: ctx.signal,
         look: async () => {
-          const applications = await find(api, { entityRef, environment });
-          const state = inWords(applications, environment);
+          const applications = service
+            ? await findApplications(api, service)
+            : await applicationOf(api, run?.applicationId);
+          const state = inWords(applications, { where, revision });
           if (state !== last) {
             ctx.logger.info(state);
             last = state;
           }
-          return applications.length > 0 && applications.every(isReady)
+          return applications.length > 0 &&
+            applications.every(one => isReady(one, revision))
             ? applications
             : undefined;
         },
       });
       if (!ready) {
         throw new ConflictError(
-          `${entityRef} is not healthy in ${environment} after ${timeoutMinutes} minutes. ${last}. Open the deployments of the service in the portal: they show which object is in trouble and why; the service is registered and goes on trying`,
+          `${
+            service
+              ? `${entityRef} is not healthy in ${environment}`
+              : `The application of command ${commandRunId} is not healthy`
+          } after ${timeoutMinutes} minutes. ${last}. Open the deployments of the service in the portal: they show which object is in trouble and why; the engine goes on trying`,
         );
       }
       ctx.output('applicationId', ready[0].id);
@@ -84,39 +128,43 @@ export function createApplicationWaitAction({
   });
 }
 
-function isReady(application: Application): boolean {
-  return application.sync === 'synced' && application.health === 'healthy';
-}
-
-async function find(
+async function applicationOf(
   api: GitopsApi,
-  options: { entityRef: string; environment: string },
+  id: string | undefined,
 ): Promise<Application[]> {
-  try {
-    const service = await api.getService(options.entityRef);
-    return (
-      service.environments.find(
-        one => one.environment.name === options.environment,
-      )?.applications ?? []
-    );
-  } catch (error) {
-    const { name, cause } = error as Error & { cause?: { name?: string } };
-    // The catalog takes a moment to show an entity that was registered just now.
-    if (name === 'NotFoundError' || cause?.name === 'NotFoundError') {
-      return [];
-    }
-    throw error;
-  }
+  return id === undefined ? [] : [await api.getApplication(id)];
 }
 
-function inWords(applications: Application[], environment: string): string {
+function isReady(application: Application, revision?: string): boolean {
+  return (
+    application.sync === 'synced' &&
+    application.health === 'healthy' &&
+    (revision === undefined || runs(application, revision))
+  );
+}
+
+/** Whether an application runs a revision, which may be named by the beginning of its commit. */
+function runs(application: Application, revision: string): boolean {
+  const isAbbreviated = /^[0-9a-f]{7,39}$/.test(revision);
+  return [application.revision, application.originRevision].some(
+    running =>
+      running === revision || (isAbbreviated && running?.startsWith(revision)),
+  );
+}
+
+function inWords(
+  applications: Application[],
+  options: { where: string; revision?: string },
+): string {
   if (applications.length === 0) {
-    return `The engine has no application for ${environment} yet`;
+    return `The engine has no application for ${options.where} yet`;
   }
-  return applications.map(describeState).join('; ');
+  return applications
+    .map(application => describeState(application, options.revision))
+    .join('; ');
 }
 
-function describeState(application: Application): string {
+function describeState(application: Application, revision?: string): string {
   const { ref, sync, health, suspended, policy } = application;
   const parts = [`${ref.kind} ${ref.name} is ${sync} and ${health}`];
   const reason = application.healthMessage ?? application.syncMessage;
@@ -127,6 +175,9 @@ function describeState(application: Application): string {
     parts.push('it is suspended; resume it on the deployments page');
   } else if (!policy.automated && sync === 'out-of-sync') {
     parts.push('its sync is manual; sync it on the deployments page');
+  }
+  if (revision !== undefined && !runs(application, revision)) {
+    parts.push(`it runs ${application.revision ?? 'nothing'}, not ${revision}`);
   }
   return parts.join(': ');
 }

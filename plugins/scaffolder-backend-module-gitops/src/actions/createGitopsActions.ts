@@ -2,6 +2,7 @@ import type { ScmIntegrationRegistry } from '@backstage/integration';
 import type { TemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { GitopsService } from '@fairway/plugin-gitops-node';
 import type { ActionsConfig } from '../config';
+import { createApplicationSyncAction } from './createApplicationSyncAction';
 import { createApplicationWaitAction } from './createApplicationWaitAction';
 import { createCreationUndoAction } from './createCreationUndoAction';
 import { createManifestsValidateAction } from './createManifestsValidateAction';
@@ -31,6 +32,7 @@ export function createGitopsActions(
     createManifestsValidateAction(),
     createPullRequestOpenAction(dependencies),
     createPullRequestWaitAction(dependencies),
+    createApplicationSyncAction(dependencies),
     createApplicationWaitAction(dependencies),
     createCreationUndoAction(dependencies),
   ];
