@@ -28,7 +28,7 @@ import {
 import type { ChangeListener } from './ChangePublisher';
 import type { EntityResolver } from './EntityResolver';
 import { FactRecorder } from './FactRecorder';
-import { fingerprintOf } from './fingerprint';
+import { fingerprintAsWritten, fingerprintOf } from './fingerprint';
 import { isFaultOfObject } from './isFaultOfObject';
 import type { ObservedApplication } from './planApplication';
 import { WriteQueue } from './WriteQueue';
@@ -262,14 +262,14 @@ export class Recorder implements WatchSink {
       read.sources.push({
         ...{ origin, observation: observed },
         key: objectId(observed.ref),
-        fingerprint: fingerprintOf(observed),
+        fingerprint: fingerprintAsWritten(observed),
         recordedAt: now.toISOString(),
       });
     } else {
       const { deployments, annotations, ...observation } = observed;
       read.applications.push({
         ...{ observation, history: deployments, origin },
-        fingerprint: fingerprintOf([
+        fingerprint: fingerprintAsWritten([
           observation,
           deployments,
           this.#configFingerprint,

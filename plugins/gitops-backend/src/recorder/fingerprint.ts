@@ -17,8 +17,16 @@ function sorted(value: unknown): unknown {
 
 /** A short text that is equal for equal values, whatever the order of their keys. */
 export function fingerprintOf(value: unknown): string {
+  return fingerprintAsWritten(sorted(value));
+}
+
+/**
+ * A short text that is equal for equal values with their keys in the same order: several times as
+ * fast, for what a pure function made of an object as the API server writes it.
+ */
+export function fingerprintAsWritten(value: unknown): string {
   return createHash('sha256')
-    .update(JSON.stringify(sorted(value)))
+    .update(JSON.stringify(value))
     .digest('base64url')
     .slice(0, 32);
 }

@@ -76,7 +76,7 @@ import {
   upsertFact,
 } from './observedTables';
 import type { Recording, Removal } from './RecorderStore';
-import { isSqlite, isoTime, whereAnyOf } from './sql';
+import { isSqlite, isoTime, tuneSqlite, whereAnyOf } from './sql';
 import { TABLES, type DbDeploymentRow, type DbFactRow } from './tables';
 
 type Watch = Pick<ObservedOrigin, 'cluster' | 'resource'>;
@@ -103,6 +103,9 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
           'migrations',
         ),
       });
+    }
+    if (isSqlite(db)) {
+      await tuneSqlite(db);
     }
     return new DatabaseGitopsStore(db);
   }
