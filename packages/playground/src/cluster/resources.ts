@@ -126,6 +126,10 @@ const rbac: Traits = { nameRule: 'path' };
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const ARGO = 'argoproj.io/v1alpha1';
 const FLUX_SOURCE = 'source.toolkit.fluxcd.io/v1';
+const REPORTS = 'wgpolicyk8s.io/v1alpha2';
+const OPEN_REPORTS = 'openreports.io/v1alpha1';
+const SECRETS = 'external-secrets.io/v1';
+const VELERO = 'velero.io/v1';
 
 /**
  * Every kind of the cluster, one line each. A kind that is not here is added at run
@@ -174,6 +178,22 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   custom(FLUX_SOURCE, 'Bucket', 'buckets', { status: true }),
   custom('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'kustomizations', { status: true, short: 'ks' }),
   custom('helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'helmreleases', { status: true, short: 'hr' }),
+  custom(ARGO, 'Rollout', 'rollouts', { status: true, short: 'ro' }),
+  custom(ARGO, 'AnalysisRun', 'analysisruns', { short: 'ar' }),
+  custom(ARGO, 'AnalysisTemplate', 'analysistemplates', { short: 'at' }),
+  custom('flagger.app/v1beta1', 'Canary', 'canaries', { status: true, categories: ['all'] }),
+  custom(REPORTS, 'PolicyReport', 'policyreports', { short: 'polr' }),
+  custom(REPORTS, 'ClusterPolicyReport', 'clusterpolicyreports', { cluster: true, short: 'cpolr' }),
+  custom(OPEN_REPORTS, 'Report', 'reports', { short: 'reps' }),
+  custom(OPEN_REPORTS, 'ClusterReport', 'clusterreports', { cluster: true, short: 'creps' }),
+  custom('constraints.gatekeeper.sh/v1beta1', 'K8sRequiredLabels', 'k8srequiredlabels', { cluster: true, status: true, categories: ['constraint', 'constraints'] }),
+  custom(SECRETS, 'ExternalSecret', 'externalsecrets', { status: true, short: 'es', categories: ['external-secrets'] }),
+  custom(SECRETS, 'ClusterExternalSecret', 'clusterexternalsecrets', { cluster: true, status: true, short: 'ces', categories: ['external-secrets'] }),
+  custom(SECRETS, 'SecretStore', 'secretstores', { status: true, short: 'ss', categories: ['external-secrets'] }),
+  custom(SECRETS, 'ClusterSecretStore', 'clustersecretstores', { cluster: true, status: true, short: 'css', categories: ['external-secrets'] }),
+  custom(VELERO, 'Schedule', 'schedules', { status: true }),
+  custom(VELERO, 'Backup', 'backups', { status: true }),
+  custom(VELERO, 'BackupStorageLocation', 'backupstoragelocations', { status: true, short: 'bsl' }),
 ];
 
 /** The kinds that a cluster serves now: those of the table and those added at run time. */

@@ -9,6 +9,14 @@ import {
   createHelmReleaseController,
   createKustomizationController,
 } from './flux';
+import {
+  createBackupController,
+  createClusterSecretStoreController,
+  createConstraintController,
+  createExternalSecretController,
+  createPolicyReportController,
+  createSecretStoreController,
+} from './guardrails';
 import { Renderer } from './rendering';
 import { DEFAULT_TIMING, Timing } from './timing';
 import {
@@ -34,10 +42,17 @@ const FACTORIES: Array<(context: ControllerContext) => Controller> = [
   createKustomizationController,
   createHelmReleaseController,
   createApplicationController,
+  createPolicyReportController,
+  createConstraintController,
+  createSecretStoreController,
+  createClusterSecretStoreController,
+  createExternalSecretController,
+  createBackupController,
 ];
 
 /**
- * The stand-ins for the controllers of a cluster: workloads, Argo CD and Flux. Each moves
+ * The stand-ins for the controllers of a cluster: workloads, Argo CD, Flux, and what guards
+ * services. Each moves
  * its objects through the states that the real one would, faster.
  *
  * They keep nothing that the cluster does not have, except rendered manifests under

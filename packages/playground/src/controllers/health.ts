@@ -198,6 +198,16 @@ function claimHealth(object: KubernetesObject): Health {
   }
 }
 
+function externalSecretHealth(object: KubernetesObject): Health {
+  const ready = findCondition(object.status?.conditions, 'Ready');
+  if (!ready) {
+    return progressing('Waiting for ExternalSecret');
+  }
+  return ready.status === 'True'
+    ? healthy(ready.message)
+    : degraded(ready.message);
+}
+
 /** Kinds with a health of their own; everything else has none, as in Argo CD. */
 const ASSESSMENTS: Record<string, Assessment> = {
   Deployment: deploymentHealth,
@@ -208,6 +218,7 @@ const ASSESSMENTS: Record<string, Assessment> = {
   Ingress: ingressHealth,
   Job: jobHealth,
   PersistentVolumeClaim: claimHealth,
+  ExternalSecret: externalSecretHealth,
 };
 
 /**
@@ -235,9 +246,11 @@ export function assessReadiness(
     return 'NotFound';
   }
   const health = assessHealth(object);
-  // A pod that cannot start may still come up; only a given-up rollout is a failure.
+  // What is tried again and again may still come up; only a given-up rollout is a failure.
   if (health?.status === 'Degraded') {
-    return object.kind === 'Pod' ? 'InProgress' : 'Failed';
+    return ['Pod', 'ExternalSecret'].includes(object.kind)
+      ? 'InProgress'
+      : 'Failed';
   }
   if (health) {
     return health.status === 'Healthy' ? 'Current' : 'InProgress';

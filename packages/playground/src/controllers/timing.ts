@@ -24,6 +24,10 @@ export interface Timing {
   retryMs: number;
   /** How often a running container says something. */
   heartbeatMs: number;
+  /** How often what is read or looked at again and again is: external secrets, audits, backups. */
+  guardrailMs: number;
+  /** What a minute in the steps of a rollout becomes. */
+  rolloutMinuteMs: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
@@ -37,4 +41,6 @@ export const DEFAULT_TIMING: Timing = {
   healthTimeoutMs: 15_000,
   retryMs: 10_000,
   heartbeatMs: 20_000,
+  guardrailMs: 300_000,
+  rolloutMinuteMs: 4_000,
 };

@@ -42,15 +42,62 @@ export const HELM_RELEASE: Kind = {
   kind: 'HelmRelease',
 };
 
+export const ROLLOUT: Kind = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Rollout',
+};
+export const ANALYSIS_RUN: Kind = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AnalysisRun',
+};
+export const ANALYSIS_TEMPLATE: Kind = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'AnalysisTemplate',
+};
+export const POLICY_REPORT: Kind = {
+  apiVersion: 'wgpolicyk8s.io/v1alpha2',
+  kind: 'PolicyReport',
+};
+export const REQUIRED_LABELS: Kind = {
+  apiVersion: 'constraints.gatekeeper.sh/v1beta1',
+  kind: 'K8sRequiredLabels',
+};
+export const SECRET: Kind = { apiVersion: 'v1', kind: 'Secret' };
+export const EXTERNAL_SECRET: Kind = {
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'ExternalSecret',
+};
+export const SECRET_STORE: Kind = {
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'SecretStore',
+};
+export const CLUSTER_SECRET_STORE: Kind = {
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'ClusterSecretStore',
+};
+export const BACKUP_SCHEDULE: Kind = {
+  apiVersion: 'velero.io/v1',
+  kind: 'Schedule',
+};
+export const BACKUP: Kind = { apiVersion: 'velero.io/v1', kind: 'Backup' };
+export const BACKUP_LOCATION: Kind = {
+  apiVersion: 'velero.io/v1',
+  kind: 'BackupStorageLocation',
+};
+
 /** Kinds without a namespace; discovery would tell, the seam to the cluster does not. */
 const CLUSTER_SCOPED = new Set([
   'APIService',
+  'ClusterExternalSecret',
   'ClusterPolicy',
+  'ClusterPolicyReport',
+  'ClusterReport',
   'ClusterRole',
   'ClusterRoleBinding',
   'ClusterSecretStore',
   'CustomResourceDefinition',
   'IngressClass',
+  'K8sRequiredLabels',
   'MutatingWebhookConfiguration',
   'Namespace',
   'Node',

@@ -28,6 +28,8 @@ const TEST_TIMING: Partial<Timing> = {
   healthTimeoutMs: 1_500,
   retryMs: 300,
   heartbeatMs: 50,
+  guardrailMs: 300,
+  rolloutMinuteMs: 100,
 };
 
 /** The real cluster store, real Git repositories and real controllers, for one test. */
