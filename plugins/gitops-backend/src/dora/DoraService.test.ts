@@ -222,15 +222,26 @@ describe('DoraService', () => {
     ).rejects.toMatchObject({ name: 'InputError' });
   });
 
-  it('keeps the lead times of the fleet for a minute', async () => {
+  it('measures the lead time of a service once for each change of it', async () => {
     const { service, queries } = await setup();
     const refs = ['component:default/orders', 'component:default/unknown'];
-    const [first, second] = await Promise.all([
-      service.leadTimes(refs),
-      service.leadTimes(['component:default/search']),
+    let version = 1;
+    const read = async (asked: string[]) => [
+      ...(await service.leadTimes(asked, () => version)),
+    ];
+    const orders = [['component:default/orders', 6 * 3600]];
+    expect(await Promise.all([read(refs), read(refs)])).toEqual([
+      orders,
+      orders,
     ]);
-    expect([...first]).toEqual([['component:default/orders', 6 * 3600]]);
-    expect([...second]).toEqual([['component:default/search', 3600]]);
     expect(queries()).toBe(1);
+    expect(await read([...refs, 'component:default/search'])).toEqual([
+      ...orders,
+      ['component:default/search', 3600],
+    ]);
+    expect(queries()).toBe(2);
+    version = 2;
+    expect(await read(refs)).toEqual(orders);
+    expect(queries()).toBe(3);
   });
 });

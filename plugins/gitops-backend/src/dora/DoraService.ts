@@ -6,12 +6,15 @@ import {
   type Deployment,
   type DoraBand,
   type DoraQuery,
+  type DoraReport,
   type DoraResponse,
   type DoraResult,
   type DoraScope,
   type DoraWindow,
 } from '@fairway/plugin-gitops-common';
 import type { GitopsReader } from '../store';
+import { groupByService } from './groupByService';
+import { LeadTimes } from './LeadTimes';
 
 /** A component that the caller may read, with what a scope asks of it. All but names are entity refs. */
 export interface ServiceEntry {
@@ -38,7 +41,6 @@ export interface DoraServiceOptions {
 
 const DEFAULT_DAYS = 30;
 const MAX_DEPLOYMENTS = 500;
-const LEAD_TIMES_FOR_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** Positions in the five results. */
 const LEAD_TIME = 1;
@@ -63,24 +65,6 @@ function isoTime(text: string, what: string): string {
     );
   }
   return new Date(time).toISOString();
-}
-
-function groupByService(
-  deployments: readonly Deployment[],
-): Map<string, Deployment[]> {
-  const groups = new Map<string, Deployment[]>();
-  for (const deployment of deployments) {
-    const ref = deployment.entityRef;
-    if (ref) {
-      const group = groups.get(ref);
-      if (group) {
-        group.push(deployment);
-      } else {
-        groups.set(ref, [deployment]);
-      }
-    }
-  }
-  return groups;
 }
 
 function valueOf(result: DoraResult): number {
@@ -115,10 +99,15 @@ function withoutCommits({
  */
 export class DoraService {
   readonly #options: DoraServiceOptions;
-  #leadTimes?: { until: number; values: Promise<Map<string, number>> };
+  readonly #leadTimes: LeadTimes;
 
   constructor(options: DoraServiceOptions) {
     this.#options = options;
+    this.#leadTimes = new LeadTimes({
+      store: options.store,
+      windowOf: () => this.#windowOf({}),
+      now: () => this.#now().getTime(),
+    });
   }
 
   /**
@@ -161,49 +150,36 @@ export class DoraService {
   }
 
   /**
-   * Median lead times of the last 30 days in seconds, for those of the services that have one.
-   * Kept for a minute, so that a fleet page costs no walk over the history.
+   * The report of the last 30 days over deployments that were read already, without the lists of
+   * what was counted: for a page that shows numbers and leads to their explanation.
+   *
+   * @param deployments - of all tiers; at least those of the last 60 days
    */
-  async leadTimes(
-    entityRefs: readonly string[],
-  ): Promise<ReadonlyMap<string, number>> {
-    const now = this.#now().getTime();
-    if (!this.#leadTimes || this.#leadTimes.until <= now) {
-      const values = this.#measureLeadTimes();
-      const entry = { until: now + LEAD_TIMES_FOR_MS, values };
-      this.#leadTimes = entry;
-      values.catch(() => {
-        if (this.#leadTimes === entry) {
-          this.#leadTimes = undefined;
-        }
-      });
-    }
-    const all = await this.#leadTimes.values;
-    return new Map(
-      entityRefs.flatMap(ref => {
-        const value = all.get(ref);
-        return value === undefined ? [] : [[ref, value] as const];
-      }),
-    );
+  reportOf(deployments: readonly Deployment[]): DoraReport {
+    const window = this.#windowOf({});
+    const { from } = previousWindow(window);
+    return computeDoraReport({
+      deployments: deployments.filter(
+        ({ tier, finishedAt }) =>
+          tier === 'production' && finishedAt >= from && finishedAt < window.to,
+      ),
+      window,
+      bands: this.#options.bands,
+      listed: 0,
+    });
   }
 
-  async #measureLeadTimes(): Promise<Map<string, number>> {
-    const window = this.#windowOf({});
-    const deployments = await this.#options.store.deploymentsInWindow({
-      from: previousWindow(window).from,
-      to: window.to,
-      tier: 'production',
-    });
-    const values = new Map<string, number>();
-    for (const [ref, own] of groupByService(deployments)) {
-      const result = computeDoraResults({ deployments: own, window })[
-        LEAD_TIME
-      ];
-      if (result.status === 'measured') {
-        values.set(ref, result.value);
-      }
-    }
-    return values;
+  /**
+   * Median lead times of the last 30 days in seconds, for those of the services that have one;
+   * see {@link LeadTimes}.
+   *
+   * @param versionOf - another number after each change of the deployments of a service
+   */
+  leadTimes(
+    entityRefs: readonly string[],
+    versionOf: (entityRef: string) => number,
+  ): Promise<ReadonlyMap<string, number>> {
+    return this.#leadTimes.get(entityRefs, versionOf);
   }
 
   #servicesOf(scope: DoraScope, { services }: DoraReader): ServiceEntry[] {

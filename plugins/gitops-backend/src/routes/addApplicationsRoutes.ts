@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import type { RouterOptions } from './createRouter';
 import { applicationsQuerySchema } from './fleetQuerySchema';
 import { parse, shortText } from './parse';
+import { sendPage } from './sendPage';
 
 /** `GET /applications` and `GET /applications/{id}`. */
 export function addApplicationsRoutes(
@@ -11,9 +12,13 @@ export function addApplicationsRoutes(
   router.get('/applications', async (request, response) => {
     const credentials = await httpAuth.credentials(request);
     const query = parse(applicationsQuerySchema, request.query);
-    response.json(
-      await answers.getApplications(query, { credentials, request }),
-    );
+    await sendPage({
+      ...{ request, response },
+      page: await answers.prepare(
+        { kind: 'applications', query },
+        { credentials, request },
+      ),
+    });
   });
 
   router.get('/applications/:id', async (request, response) => {

@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import type { RouterOptions } from './createRouter';
 import { fleetQuerySchema } from './fleetQuerySchema';
 import { parse } from './parse';
+import { sendPage } from './sendPage';
 
 /** `GET /fleet` and `GET /clusters`. */
 export function addFleetRoutes(
@@ -11,7 +12,13 @@ export function addFleetRoutes(
   router.get('/fleet', async (request, response) => {
     const credentials = await httpAuth.credentials(request);
     const query = parse(fleetQuerySchema, request.query);
-    response.json(await answers.getFleet(query, { credentials, request }));
+    await sendPage({
+      ...{ request, response },
+      page: await answers.prepare(
+        { kind: 'fleet', query },
+        { credentials, request },
+      ),
+    });
   });
 
   router.get('/clusters', async (request, response) => {

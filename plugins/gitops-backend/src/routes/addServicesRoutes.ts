@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import type { RouterOptions } from './createRouter';
 import { parse, shortText } from './parse';
+import { sendPage } from './sendPage';
 
 const paramsSchema = z.strictObject({ namespace: shortText, name: shortText });
 
@@ -15,8 +16,12 @@ export function addServicesRoutes(
     const credentials = await httpAuth.credentials(request);
     const params = parse(paramsSchema, request.params);
     const entityRef = stringifyEntityRef({ kind: 'Component', ...params });
-    response.json(
-      await answers.getService(entityRef, { credentials, request }),
-    );
+    await sendPage({
+      ...{ request, response },
+      page: await answers.prepare(
+        { kind: 'service', entityRef },
+        { credentials, request },
+      ),
+    });
   });
 }

@@ -1,18 +1,16 @@
 import type {
   AuditorService,
   PermissionsRegistryService,
-  PermissionsService,
 } from '@backstage/backend-plugin-api';
-import { NotAllowedError } from '@backstage/errors';
+import { NotAllowedError, NotFoundError } from '@backstage/errors';
 import {
   AuthorizeResult,
   type PolicyDecision,
-  type ResourcePermission,
 } from '@backstage/plugin-permission-common';
 import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
 import {
-  gitopsApplicationOperatePermission,
   gitopsApplicationReadPermission,
+  type Application,
   type ApplicationsQuery,
   type CommandPermission,
   type DeploymentsQuery,
@@ -24,8 +22,18 @@ import {
   gitopsApplicationResourceRef,
   type OwnedApplication,
 } from '../permissions';
+import {
+  decisionKey,
+  type CallerDecisions,
+  type Decisions,
+} from './CallerDecisions';
 import { subjectOf } from './CommandRunner';
-import type { AuthorizedCaller, Caller, GitopsAnswers } from './GitopsAnswers';
+import type {
+  AuthorizedCaller,
+  Caller,
+  GitopsAnswers,
+  GitopsPage,
+} from './GitopsAnswers';
 import type { Service, ServiceDirectory } from './ServiceDirectory';
 import { withAuditEvent } from './withAuditEvent';
 
@@ -46,21 +54,21 @@ type IsAuthorized = (
 export class AuthorizedGitopsAnswers implements GitopsAnswers {
   readonly #answers: GitopsAnswers<AuthorizedCaller>;
   readonly #directory: ServiceDirectory;
-  readonly #permissions: PermissionsService;
+  readonly #decisions: CallerDecisions;
   readonly #auditor: AuditorService;
   readonly #isAuthorized: IsAuthorized;
 
   constructor(options: {
     answers: GitopsAnswers<AuthorizedCaller>;
     directory: ServiceDirectory;
-    permissions: PermissionsService;
+    decisions: CallerDecisions;
     /** After the resource type was registered with it. */
     permissionsRegistry: PermissionsRegistryService;
     auditor: AuditorService;
   }) {
     this.#answers = options.answers;
     this.#directory = options.directory;
-    this.#permissions = options.permissions;
+    this.#decisions = options.decisions;
     this.#auditor = options.auditor;
     this.#isAuthorized = createConditionAuthorizer(
       options.permissionsRegistry.getPermissionRuleset(
@@ -87,6 +95,10 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
 
   async getService(entityRef: string, caller: Caller) {
     return this.#answers.getService(entityRef, await this.#authorize(caller));
+  }
+
+  async prepare(page: GitopsPage, caller: Caller) {
+    return this.#answers.prepare(page, await this.#authorize(caller));
   }
 
   async getDeployments(query: DeploymentsQuery, caller: Caller) {
@@ -130,14 +142,17 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
         },
       },
       run: async () => {
-        const authorized = await this.#authorize(caller);
+        // What was decided for a page view is not good enough for a command.
+        const decisions = await this.#decisions.ask(caller.credentials);
+        const authorized = this.#authorizedBy(decisions, caller);
         const application = await this.#answers.getApplication(
           command.id,
           authorized,
         );
-        const services = await this.#directory.getServices(caller.credentials);
-        const service = services.get(application.entityRef ?? '');
-        const permission = await this.#mayOperate(caller, service);
+        const permission = this.#mayOperate(
+          decisions,
+          await this.#serviceOf(application, caller),
+        );
         if (!permission.allowed) {
           throw new NotAllowedError(permission.reason);
         }
@@ -147,13 +162,15 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
   }
 
   async #authorize(caller: Caller): Promise<AuthorizedCaller> {
-    const decision = await this.#decide(
-      gitopsApplicationReadPermission,
-      caller,
-    );
+    const decisions = await this.#decisions.get(caller.credentials);
+    return this.#authorizedBy(decisions, caller);
+  }
+
+  #authorizedBy(decisions: Decisions, caller: Caller): AuthorizedCaller {
+    const { read } = decisions;
     if (
-      decision.result !== AuthorizeResult.ALLOW &&
-      decision.result !== AuthorizeResult.CONDITIONAL
+      read.result !== AuthorizeResult.ALLOW &&
+      read.result !== AuthorizeResult.CONDITIONAL
     ) {
       throw new NotAllowedError(
         `You may not read applications; ask who administers the portal for the permission ${gitopsApplicationReadPermission.name}`,
@@ -161,19 +178,36 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
     }
     return {
       credentials: caller.credentials,
-      mayRead: owners => this.#isAuthorized(decision, { owners }),
-      mayOperate: service => this.#mayOperate(caller, service),
+      mayRead: owners => this.#isAuthorized(read, { owners }),
+      readKey: decisionKey(read),
+      mayOperate: async service => this.#mayOperate(decisions, service),
     };
   }
 
-  async #mayOperate(
+  /** The component of an application as the catalog shows it to the caller now. */
+  async #serviceOf(
+    { id, entityRef }: Application,
     caller: Caller,
-    service: Service | undefined,
-  ): Promise<CommandPermission> {
-    const decision = await this.#decide(
-      gitopsApplicationOperatePermission,
-      caller,
+  ): Promise<Service | undefined> {
+    if (!entityRef) {
+      return undefined;
+    }
+    const service = await this.#directory.findService(
+      entityRef,
+      caller.credentials,
     );
+    if (!service) {
+      throw new NotFoundError(
+        `The catalog shows you no component ${entityRef}, which application '${id}' belongs to; look for it in the catalog`,
+      );
+    }
+    return service;
+  }
+
+  #mayOperate(
+    { operate: decision }: Decisions,
+    service: Service | undefined,
+  ): CommandPermission {
     // What belongs to no component has no owner whom a condition could speak of.
     const allowed = service
       ? this.#isAuthorized(decision, { owners: service.owners })
@@ -189,16 +223,5 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
           }`
         : 'You may not give commands to an application that belongs to no component; register its component first',
     };
-  }
-
-  async #decide(
-    permission: ResourcePermission,
-    caller: Caller,
-  ): Promise<PolicyDecision> {
-    const [decision] = await this.#permissions.authorizeConditional(
-      [{ permission }],
-      { credentials: caller.credentials },
-    );
-    return decision;
   }
 }

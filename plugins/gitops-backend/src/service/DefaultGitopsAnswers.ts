@@ -4,63 +4,52 @@ import {
   type Application,
   type ApplicationsQuery,
   type ApplicationsResponse,
-  type ClusterStatus,
   type CommandRun,
   type Deployment,
   type DeploymentsQuery,
   type DeploymentsResponse,
   type DoraQuery,
-  type Environment,
   type FleetQuery,
   type FleetResponse,
   type NameCheckQuery,
   type ServiceResponse,
 } from '@fairway/plugin-gitops-common';
 import type { DoraService } from '../dora';
-import {
-  objectId,
-  type ApplicationFilter,
-  type CommandStore,
-  type GitopsReader,
-} from '../store';
-import { buildService } from './buildService';
-import { countApplications, errorsOf } from './clusterAnswers';
+import { objectId, type CommandStore, type GitopsReader } from '../store';
+import type { AnswerCache } from './AnswerCache';
 import type { CommandRunner } from './CommandRunner';
-import { pageOf } from './cursor';
-import { fleetCounts } from './fleetCounts';
-import { buildFleetRows, filterFleetRows, sortFleetRows } from './fleetRows';
-import type { AuthorizedCaller, GitopsAnswers } from './GitopsAnswers';
+import type { FleetIndex, FleetReader } from './fleet';
+import type {
+  AuthorizedCaller,
+  GitopsAnswers,
+  GitopsPage,
+} from './GitopsAnswers';
 import { isReadable } from './isReadable';
 import { markStale } from './markStale';
 import type { NameChecker } from './NameChecker';
-import type { Service, ServiceDirectory } from './ServiceDirectory';
+import type { PreparedAnswer } from './PreparedAnswer';
+import type { ServiceDirectory } from './ServiceDirectory';
+import type { ServiceReader } from './ServiceReader';
 
-const DEFAULT_LIMIT = 50;
-/** The first page of a service's timeline: what a person reads before asking for more. */
-const TIMELINE_LIMIT = 12;
-/** How far back a commit may wait for the next environment, in days. */
-const WAITING_DAYS = 90;
-const DAY_MS = 86_400_000;
-/** How far back a command is of interest on a service's page, and how many are. */
-const COMMANDS_MS = 3_600_000;
-const COMMANDS_LIMIT = 20;
+/** How long a list is good while nothing changes: lead times are over a window that moves. */
+const LIST_MS = 60_000;
+/** The same of a service's page, whose metrics and commands are over windows that move. */
+const SERVICE_MS = 300_000;
 /** Dependencies that are looked at to explain an application. */
 const DEPENDENCIES_LIMIT = 20;
 
 /** What {@link DefaultGitopsAnswers} stands on. */
 export interface DefaultGitopsAnswersOptions {
-  store: GitopsReader &
-    Pick<CommandStore, 'getStoredCommandRun' | 'listCommandRuns'>;
+  store: GitopsReader & Pick<CommandStore, 'getStoredCommandRun'>;
+  index: FleetIndex;
+  fleet: FleetReader;
+  pages: ServiceReader;
+  cache: AnswerCache;
   directory: ServiceDirectory;
   dora: DoraService;
   commands: CommandRunner;
   names: NameChecker;
-  /** In the order of promotion. */
-  environments: Environment[];
-  now?: () => Date;
 }
-
-type Services = ReadonlyMap<string, Service>;
 
 /** Answers from the store and the catalog, within what the caller may read. */
 export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
@@ -74,61 +63,17 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     query: FleetQuery,
     caller: AuthorizedCaller,
   ): Promise<FleetResponse> {
-    const { dora, environments } = this.#options;
-    const { services, applications, clusters } = await this.#read(caller);
-    const rows = buildFleetRows(services.values(), applications);
-    const sort = query.sort ?? 'name';
-    const page = pageOf(sortFleetRows(filterFleetRows(rows, query), sort), {
-      sort,
-      limit: query.limit ?? DEFAULT_LIMIT,
-      cursor: query.cursor,
-    });
-    const leadTimes = await dora.leadTimes(
-      page.items.flatMap(({ entityRef }) => entityRef ?? []),
-    );
-    return {
-      environments,
-      rows: page.items.map(row => ({
-        ...row,
-        leadTimeSeconds: row.entityRef && leadTimes.get(row.entityRef),
-      })) as FleetResponse['rows'],
-      totalRows: page.total,
-      nextCursor: page.nextCursor,
-      counts: fleetCounts(rows, applications),
-      clusters: countApplications(clusters, applications),
-      errors: errorsOf(clusters),
-    };
+    const { fleet } = this.#options;
+    const { view } = await fleet.viewFor(caller);
+    return fleet.getFleet(query, view);
   }
 
   async getApplications(
     query: ApplicationsQuery,
     caller: AuthorizedCaller,
   ): Promise<ApplicationsResponse> {
-    const { owner, system, entityRef, limit, cursor, ...filter } = query;
-    const sort = query.sort ?? 'name';
-    const { services, applications, clusters } = await this.#read(caller, {
-      ...filter,
-      sort,
-      ...(entityRef?.length && { entityRefs: entityRef }),
-    });
-    const matching = applications.filter(application => {
-      const service = services.get(application.entityRef ?? '');
-      return (
-        (!owner?.length || owner.includes(service?.owner ?? '')) &&
-        (!system?.length || system.includes(service?.system ?? ''))
-      );
-    });
-    const page = pageOf(matching, {
-      sort,
-      limit: limit ?? DEFAULT_LIMIT,
-      cursor,
-    });
-    return {
-      items: page.items,
-      totalItems: page.total,
-      nextCursor: page.nextCursor,
-      errors: errorsOf(clusters),
-    };
+    const { fleet } = this.#options;
+    return fleet.getApplications(query, await fleet.viewFor(caller));
   }
 
   async getApplication(
@@ -191,68 +136,54 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     entityRef: string,
     caller: AuthorizedCaller,
   ): Promise<ServiceResponse> {
-    const { store, dora, directory, environments } = this.#options;
-    const services = await directory.getServices(caller.credentials, {
-      including: [entityRef],
+    const { pages, index } = this.#options;
+    await index.catchUp();
+    const service = await pages.findService(entityRef, caller);
+    return pages.getService(service, await caller.mayOperate(service));
+  }
+
+  async prepare(
+    page: GitopsPage,
+    caller: AuthorizedCaller,
+  ): Promise<PreparedAnswer> {
+    return page.kind === 'service'
+      ? this.#prepareService(page.entityRef, caller)
+      : this.#prepareList(page, caller);
+  }
+
+  /** The key names who may see the same, so that nobody else gets the answer. */
+  async #prepareList(
+    page: Exclude<GitopsPage, { kind: 'service' }>,
+    caller: AuthorizedCaller,
+  ): Promise<PreparedAnswer> {
+    const { fleet, index, cache } = this.#options;
+    const seen = await fleet.viewFor(caller);
+    return cache.get({
+      key: JSON.stringify([page, seen.visibility.key]),
+      version: String(index.generation),
+      keepMs: LIST_MS,
+      compute: () =>
+        page.kind === 'fleet'
+          ? fleet.getFleet(page.query, seen.view)
+          : fleet.getApplications(page.query, seen),
     });
-    const service = services.get(entityRef);
-    if (!service || !caller.mayRead(service.owners)) {
-      throw new NotFoundError(
-        `There is no component ${entityRef} that you may see; look for it in the catalog`,
-      );
-    }
-    const now = this.#options.now?.() ?? new Date();
-    const [
-      page,
-      clusters,
-      deployments,
-      recent,
-      report,
-      facts,
-      operate,
-      commandRuns,
-    ] = await Promise.all([
-      store.listApplications({ entityRefs: [entityRef] }),
-      store.listClusterStatus(),
-      store.listDeployments({
-        entityRef: [entityRef],
-        limit: TIMELINE_LIMIT,
-      }),
-      store.deploymentsInWindow({
-        from: new Date(now.getTime() - WAITING_DAYS * DAY_MS).toISOString(),
-        to: new Date(now.getTime() + DAY_MS).toISOString(),
-        entityRefs: [entityRef],
-      }),
-      dora.getReport(
-        { scope: { kind: 'service', ref: entityRef } },
-        { services: [service] },
-      ),
-      store.listFacts({ entityRefs: [entityRef] }),
-      caller.mayOperate(service),
-      store.listCommandRuns({
-        entityRef,
-        since: new Date(now.getTime() - COMMANDS_MS).toISOString(),
-        limit: COMMANDS_LIMIT,
-      }),
-    ]);
-    const applications = markStale(page.items, clusters);
-    return {
-      entityRef,
-      ...buildService({ environments, applications, deployments: recent }),
-      deployments: deployments.items,
-      commandRuns,
-      nextDeploymentsCursor: deployments.nextCursor,
-      dora: report.report,
-      facts,
-      permissions: { operate },
-      clusters: countApplications(
-        clusters.filter(({ name }) =>
-          applications.some(({ ref }) => ref.cluster === name),
-        ),
-        applications,
-      ),
-      errors: errorsOf(clusters),
-    };
+  }
+
+  /** Who sees the service and may do the same with it gets the same answer. */
+  async #prepareService(
+    entityRef: string,
+    caller: AuthorizedCaller,
+  ): Promise<PreparedAnswer> {
+    const { pages, index, cache } = this.#options;
+    await index.catchUp();
+    const service = await pages.findService(entityRef, caller);
+    const operate = await caller.mayOperate(service);
+    return cache.get({
+      key: JSON.stringify(['service', entityRef, operate]),
+      version: `${index.versionOf(entityRef)} ${index.clusterRevision}`,
+      keepMs: SERVICE_MS,
+      compute: () => pages.getService(service, operate),
+    });
   }
 
   async getDeployments(
@@ -313,9 +244,8 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     });
   }
 
-  async getClusters(caller: AuthorizedCaller) {
-    const { applications, clusters } = await this.#read(caller);
-    return { items: countApplications(clusters, applications) };
+  getClusters(caller: AuthorizedCaller) {
+    return this.#options.fleet.getClusters(caller);
   }
 
   async runCommand(
@@ -348,35 +278,5 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
 
   checkName(query: NameCheckQuery, caller: AuthorizedCaller) {
     return this.#options.names.check(query, caller.credentials);
-  }
-
-  /** What the caller may see, with one query of the store and one of the catalog. */
-  async #read(
-    caller: AuthorizedCaller,
-    filter: ApplicationFilter & { sort?: ApplicationsQuery['sort'] } = {},
-  ): Promise<{
-    services: Services;
-    applications: Application[];
-    clusters: ClusterStatus[];
-  }> {
-    const { store, directory } = this.#options;
-    const [stored, clusters] = await Promise.all([
-      store.listApplications(filter),
-      store.listClusterStatus(),
-    ]);
-    const all = await directory.getServices(caller.credentials, {
-      including: stored.items.flatMap(({ entityRef }) => entityRef ?? []),
-    });
-    const services = new Map(
-      [...all].filter(([, { owners }]) => caller.mayRead(owners)),
-    );
-    const applications = stored.items.filter(({ entityRef }) =>
-      isReadable(entityRef, services, caller),
-    );
-    return {
-      services,
-      applications: markStale(applications, clusters),
-      clusters,
-    };
   }
 }

@@ -22,6 +22,7 @@ import type {
   NameCheckResponse,
   ServiceResponse,
 } from '@fairway/plugin-gitops-common';
+import type { PreparedAnswer } from './PreparedAnswer';
 import type { Service } from './ServiceDirectory';
 
 /** Who asks. */
@@ -35,9 +36,17 @@ export interface Caller {
 export interface AuthorizedCaller extends Caller {
   /** Whether they may read what one of these owns; without owners: what belongs to no component. */
   mayRead(owners: readonly string[]): boolean;
+  /** Equal for callers for whom `mayRead` says the same. */
+  readKey: string;
   /** Whether they may give commands to applications of a service. */
   mayOperate(service: Service): Promise<CommandPermission>;
 }
+
+/** An answer that many readers ask for. */
+export type GitopsPage =
+  | { kind: 'fleet'; query: FleetQuery }
+  | { kind: 'applications'; query: ApplicationsQuery }
+  | { kind: 'service'; entityRef: string };
 
 /**
  * Everything that Fairway answers; the shapes are those of the HTTP API.
@@ -62,6 +71,8 @@ export interface GitopsAnswers<TCaller extends Caller = Caller> {
     caller: TCaller,
   ): Promise<{ application: Application; explanation: ApplicationExplanation }>;
   getService(entityRef: string, caller: TCaller): Promise<ServiceResponse>;
+  /** The same answers as bytes, made once for all who may see the same. */
+  prepare(page: GitopsPage, caller: TCaller): Promise<PreparedAnswer>;
   getDeployments(
     query: DeploymentsQuery,
     caller: TCaller,

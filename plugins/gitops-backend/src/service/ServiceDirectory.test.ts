@@ -1,15 +1,26 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import type { Entity } from '@backstage/catalog-model';
+import type { CatalogServiceRequestOptions } from '@backstage/plugin-catalog-node';
+import { eventually } from '../__testUtils__/eventually';
+import { ifOwner } from '../routes/__testUtils__/startAnswersBackend';
 import { entities } from '../routes/__testUtils__/world';
+import { ALLOW } from '../routes/__testUtils__/useAnswersBackend';
 import { ServiceDirectory } from './ServiceDirectory';
+
+const decisions = {
+  get: async () => ({ read: ALLOW, operate: ALLOW, catalog: ALLOW }),
+};
 
 describe('ServiceDirectory', () => {
   const ada = mockCredentials.user('user:default/ada');
   const grace = mockCredentials.user('user:default/grace');
+  const linus = mockCredentials.user('user:default/linus');
 
   it('knows owners, systems and domains of the components', async () => {
     const directory = new ServiceDirectory({
       catalog: catalogServiceMock({ entities }),
+      decisions,
     });
     const services = await directory.getServices(ada);
     expect([...services.keys()]).toHaveLength(4);
@@ -25,23 +36,65 @@ describe('ServiceDirectory', () => {
     });
   });
 
-  it('asks once for each caller in ten seconds, as that caller', async () => {
-    let now = 0;
+  it('asks once for all who may see the same, and each other caller as that caller', async () => {
     const catalog = catalogServiceMock.mock();
-    catalog.getEntities.mockResolvedValue({ items: entities });
-    const directory = new ServiceDirectory({ catalog, now: () => now });
-    await Promise.all([
-      directory.getServices(ada),
-      directory.getServices(ada),
-      directory.getServices(grace),
-    ]);
+    catalog.getEntities.mockImplementation(async (_, asked) => ({
+      items:
+        (asked as CatalogServiceRequestOptions).credentials === linus
+          ? []
+          : entities,
+    }));
+    const directory = new ServiceDirectory({
+      catalog,
+      decisions: {
+        get: async credentials => ({
+          read: ALLOW,
+          operate: ALLOW,
+          catalog:
+            credentials === linus ? ifOwner('user:default/linus') : ALLOW,
+        }),
+      },
+    });
+    const [first, second, third] = await Promise.all(
+      [ada, grace, linus].map(caller => directory.getServices(caller)),
+    );
     expect(catalog.getEntities.mock.calls.map(([, asked]) => asked)).toEqual([
       { credentials: ada },
-      { credentials: grace },
+      { credentials: linus },
     ]);
+    expect([first.size, third.size]).toEqual([4, 0]);
+    expect(second).toBe(first);
+  });
+
+  it('answers by the last reading while it reads anew, for twenty seconds', async () => {
+    let now = 0;
+    const catalog = catalogServiceMock.mock();
+    catalog.getEntities.mockResolvedValueOnce({ items: entities });
+    const directory = new ServiceDirectory({
+      ...{ catalog, decisions },
+      now: () => now,
+    });
+    const sizes = async () => (await directory.getServices(ada)).size;
+    expect(await sizes()).toBe(4);
+    now = 9_999;
+    expect(await sizes()).toBe(4);
+    expect(catalog.getEntities).toHaveBeenCalledTimes(1);
+
     now = 10_000;
-    await directory.getServices(ada);
-    expect(catalog.getEntities).toHaveBeenCalledTimes(3);
+    let answer = (_: { items: Entity[] }) => {};
+    catalog.getEntities.mockReturnValueOnce(
+      new Promise(resolve => {
+        answer = resolve;
+      }),
+    );
+    expect([await sizes(), await sizes()]).toEqual([4, 4]);
+    expect(catalog.getEntities).toHaveBeenCalledTimes(2);
+    answer({ items: [] });
+    await eventually(async () => expect(await sizes()).toBe(0));
+
+    now = 30_000;
+    catalog.getEntities.mockRejectedValueOnce(new Error('down'));
+    await expect(sizes()).rejects.toThrow('down');
   });
 
   it('asks early for what was registered a moment ago, though not always', async () => {
@@ -49,7 +102,10 @@ describe('ServiceDirectory', () => {
     const catalog = catalogServiceMock.mock();
     catalog.getEntities.mockResolvedValueOnce({ items: [] });
     catalog.getEntities.mockResolvedValue({ items: entities });
-    const directory = new ServiceDirectory({ catalog, now: () => now });
+    const directory = new ServiceDirectory({
+      ...{ catalog, decisions },
+      now: () => now,
+    });
     const find = async (ref: string) =>
       (await directory.getServices(ada, { including: [ref] })).has(ref);
     expect(await find('component:default/orders')).toBe(false);
@@ -71,7 +127,7 @@ describe('ServiceDirectory', () => {
     catalog.getEntities
       .mockRejectedValueOnce(new Error('down'))
       .mockResolvedValueOnce({ items: entities });
-    const directory = new ServiceDirectory({ catalog });
+    const directory = new ServiceDirectory({ catalog, decisions });
     await expect(directory.getServices(ada)).rejects.toThrow('down');
     expect((await directory.getServices(ada)).size).toBe(4);
   });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import {
   RELATION_OWNED_BY,
@@ -7,7 +8,9 @@ import {
   type Entity,
 } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { LRUCache } from 'lru-cache';
 import type { ServiceEntry } from '../dora';
+import { decisionKey, type CallerDecisions } from './CallerDecisions';
 
 /** A component as the fleet needs it. */
 export interface Service extends ServiceEntry {
@@ -18,27 +21,58 @@ export interface Service extends ServiceEntry {
   type?: string;
 }
 
-const CACHE_MS = 10_000;
+type Services = ReadonlyMap<string, Service>;
+
+/** After this the catalog is read again while the last reading still answers, */
+const FRESH_MS = 10_000;
+/** and after this nobody is answered by it any more. */
+const KEPT_MS = 20_000;
 /** Whose catalog hides components is not asked for them at each request. */
 const RETRY_MS = 2_000;
-const MAX_CALLERS = 500;
+const MAX_READINGS = 500;
+/** Components of all readings together. */
+const MAX_COMPONENTS = 50_000;
 
-interface CacheEntry {
+const FIELDS = [
+  'kind',
+  'metadata.namespace',
+  'metadata.name',
+  'metadata.title',
+  'spec.type',
+  'relations',
+];
+
+interface Reading {
   readAt: number;
-  services: Promise<ReadonlyMap<string, Service>>;
+  services: Promise<Services>;
+  isRenewed?: boolean;
 }
 
 /**
- * The components that a caller may see, read with their credentials and kept for ten seconds per
- * caller, so that a page with many readers costs the catalog little.
+ * The components that a caller may see, read with the credentials of a caller.
+ *
+ * @remarks
+ * A reading is kept for twenty seconds, and shared by those whom the policy allows the same of
+ * the catalog: everything, or what equal conditions say. So a page with many readers costs the
+ * catalog one reading in ten seconds. Equal readings are one object.
  */
 export class ServiceDirectory {
   readonly #catalog: CatalogService;
+  readonly #decisions: Pick<CallerDecisions, 'get'>;
   readonly #now: () => number;
-  readonly #cache = new Map<string, CacheEntry>();
+  readonly #readings = new LRUCache<string, Reading>({ max: MAX_READINGS });
+  readonly #known = new LRUCache<string, Services>({
+    maxSize: MAX_COMPONENTS,
+    sizeCalculation: ({ size }) => size + 1,
+  });
 
-  constructor(options: { catalog: CatalogService; now?: () => number }) {
+  constructor(options: {
+    catalog: CatalogService;
+    decisions: Pick<CallerDecisions, 'get'>;
+    now?: () => number;
+  }) {
     this.#catalog = options.catalog;
+    this.#decisions = options.decisions;
     this.#now = options.now ?? Date.now;
   }
 
@@ -47,46 +81,44 @@ export class ServiceDirectory {
    *
    * @param options.including - entity refs that the caller expects: when one is missing, the
    *   catalog is asked again early, because it may have been registered a moment ago
+   * @param options.newerThan - Unix ms; likewise, when the catalog was read before
    */
   async getServices(
     credentials: BackstageCredentials,
-    options: { including?: readonly string[] } = {},
-  ): Promise<ReadonlyMap<string, Service>> {
-    const key = JSON.stringify(credentials.principal);
-    const cached = this.#cache.get(key);
-    if (!cached || cached.readAt + CACHE_MS <= this.#now()) {
-      return this.#refresh(key, credentials);
+    options: { including?: readonly string[]; newerThan?: number } = {},
+  ): Promise<Services> {
+    const { catalog } = await this.#decisions.get(credentials);
+    const key = decisionKey(catalog);
+    const reading = this.#readings.get(key);
+    if (!reading || this.#isOlder(reading, KEPT_MS)) {
+      return this.#read(key, credentials);
     }
-    const services = await cached.services;
-    const isComplete = (options.including ?? []).every(ref =>
-      services.has(ref),
-    );
-    if (isComplete || cached.readAt + RETRY_MS > this.#now()) {
+    if (this.#isOlder(reading, FRESH_MS)) {
+      this.#renew(key, credentials, reading);
+    }
+    const services = await reading.services;
+    const { including = [], newerThan = 0 } = options;
+    if (
+      !this.#isOlder(reading, RETRY_MS) ||
+      (reading.readAt >= newerThan && including.every(ref => services.has(ref)))
+    ) {
       return services;
     }
-    const newer = this.#cache.get(key);
-    return newer && newer !== cached
+    const newer = this.#readings.get(key);
+    return newer && newer !== reading
       ? newer.services
-      : this.#refresh(key, credentials);
+      : this.#read(key, credentials);
   }
 
-  #refresh(
-    key: string,
+  /** One component, asked for now; undefined when the catalog shows none to the caller. */
+  async findService(
+    entityRef: string,
     credentials: BackstageCredentials,
-  ): Promise<ReadonlyMap<string, Service>> {
-    const services = this.#read(credentials);
-    const entry = { readAt: this.#now(), services };
-    this.#cache.delete(key);
-    this.#cache.set(key, entry);
-    if (this.#cache.size > MAX_CALLERS) {
-      this.#cache.delete(this.#cache.keys().next().value!);
-    }
-    services.catch(() => {
-      if (this.#cache.get(key) === entry) {
-        this.#cache.delete(key);
-      }
+  ): Promise<Service | undefined> {
+    const entity = await this.#catalog.getEntityByRef(entityRef, {
+      credentials,
     });
-    return services;
+    return entity && toService(entity, new Map());
   }
 
   /** The entity itself, uncached: one that was just registered is found. */
@@ -100,21 +132,63 @@ export class ServiceDirectory {
     return entity !== undefined;
   }
 
-  async #read(
+  #isOlder({ readAt }: Reading, milliseconds: number): boolean {
+    return readAt + milliseconds <= this.#now();
+  }
+
+  /** Everybody waits for it. */
+  #read(key: string, credentials: BackstageCredentials): Promise<Services> {
+    const services = this.#askCatalog(credentials);
+    const reading = { readAt: this.#now(), services };
+    this.#readings.set(key, reading);
+    services.catch(() => {
+      if (this.#readings.get(key) === reading) {
+        this.#readings.delete(key);
+      }
+    });
+    return services;
+  }
+
+  /** Nobody waits for it: a failure leaves what was read before, until that is too old. */
+  #renew(
+    key: string,
     credentials: BackstageCredentials,
-  ): Promise<ReadonlyMap<string, Service>> {
-    const { items } = await this.#catalog.getEntities(
-      {
-        filter: [{ kind: 'Component' }, { kind: 'System' }],
-        fields: [
-          'kind',
-          'metadata.namespace',
-          'metadata.name',
-          'metadata.title',
-          'spec.type',
-          'relations',
-        ],
+    reading: Reading,
+  ): void {
+    if (reading.isRenewed) {
+      return;
+    }
+    reading.isRenewed = true;
+    const readAt = this.#now();
+    this.#askCatalog(credentials).then(
+      services => {
+        if (this.#readings.get(key) === reading) {
+          this.#readings.set(key, {
+            readAt,
+            services: Promise.resolve(services),
+          });
+        }
       },
+      () => {
+        reading.isRenewed = false;
+      },
+    );
+  }
+
+  /** What an earlier reading, also of others, found to be the same. */
+  #same(services: Services): Services {
+    const digest = digestOf(services);
+    const known = this.#known.get(digest);
+    if (known) {
+      return known;
+    }
+    this.#known.set(digest, services);
+    return services;
+  }
+
+  async #askCatalog(credentials: BackstageCredentials): Promise<Services> {
+    const { items } = await this.#catalog.getEntities(
+      { filter: [{ kind: 'Component' }, { kind: 'System' }], fields: FIELDS },
       { credentials },
     );
     const domains = new Map(
@@ -125,13 +199,21 @@ export class ServiceDirectory {
           relation(system, RELATION_PART_OF, 'domain'),
         ]),
     );
-    return new Map(
-      items
-        .filter(({ kind }) => kind.toLowerCase() === 'component')
-        .map(entity => toService(entity, domains))
-        .map(service => [service.entityRef, service]),
+    return this.#same(
+      new Map(
+        items
+          .filter(({ kind }) => kind.toLowerCase() === 'component')
+          .map(entity => toService(entity, domains))
+          .map(service => [service.entityRef, service]),
+      ),
     );
   }
+}
+
+function digestOf(services: Services): string {
+  return createHash('sha256')
+    .update(JSON.stringify([...services.values()]))
+    .digest('base64url');
 }
 
 function relation(

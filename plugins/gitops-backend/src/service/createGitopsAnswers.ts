@@ -15,15 +15,19 @@ import type { ClusterApi } from '../cluster';
 import type { GitopsConfig } from '../config';
 import type { DoraService } from '../dora';
 import { registerGitopsPermissions } from '../permissions';
-import type { CommandStore, GitopsReader } from '../store';
+import type { ChangeFeed, CommandStore, GitopsReader } from '../store';
+import { AnswerCache } from './AnswerCache';
 import { AuthorizedGitopsAnswers } from './AuthorizedGitopsAnswers';
+import { CallerDecisions } from './CallerDecisions';
 import { CommandRunner } from './CommandRunner';
 import { DefaultGitopsAnswers } from './DefaultGitopsAnswers';
+import { FleetIndex, FleetReader } from './fleet';
 import { ForgeLookup } from './ForgeLookup';
 import type { GitopsAnswers } from './GitopsAnswers';
 import { NameChecker } from './NameChecker';
 import { OwnersOfEntities } from './OwnersOfEntities';
 import { ServiceDirectory } from './ServiceDirectory';
+import { ServiceReader } from './ServiceReader';
 
 /** Everything that the answers need of the plugin. */
 export interface CreateGitopsAnswersOptions {
@@ -44,7 +48,9 @@ export interface CreateGitopsAnswersOptions {
   }): void;
   permissions: PermissionsService;
   permissionsRegistry: PermissionsRegistryService;
-  store: GitopsReader & CommandStore;
+  store: GitopsReader & CommandStore & ChangeFeed;
+  /** Unix ms, for what is kept for some time; tests move it. */
+  now?: () => number;
 }
 
 /** Registers the permissions, and builds the answers that respect them. */
@@ -58,17 +64,25 @@ export function createGitopsAnswers(
     store,
     owners: new OwnersOfEntities({ catalog, auth }),
   });
-  const directory = new ServiceDirectory({ catalog });
+  const { environments, platformRepository } = options.gitops;
+  const { dora, now } = options;
+  const decisions = new CallerDecisions({
+    permissions: options.permissions,
+    now,
+  });
+  const directory = new ServiceDirectory({ catalog, decisions, now });
+  const index = new FleetIndex({ source: store, now });
+  const reading = { index, store, directory, dora, environments };
   return new AuthorizedGitopsAnswers({
     auditor: options.auditor,
     directory,
-    permissions: options.permissions,
+    decisions,
     permissionsRegistry,
     answers: new DefaultGitopsAnswers({
-      store,
-      directory,
-      dora: options.dora,
-      environments: options.gitops.environments,
+      ...reading,
+      fleet: new FleetReader(reading),
+      pages: new ServiceReader(reading),
+      cache: new AnswerCache({ now }),
       commands: new CommandRunner({
         ...{ observers, clusters, store },
         connections: options.connections ?? (() => []),
@@ -78,7 +92,7 @@ export function createGitopsAnswers(
         directory,
         store,
         forge: new ForgeLookup(ScmIntegrations.fromConfig(options.config)),
-        platformRepository: options.gitops.platformRepository,
+        platformRepository,
       }),
     }),
   });

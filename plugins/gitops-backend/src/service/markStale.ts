@@ -1,12 +1,14 @@
 import type { Application, ClusterStatus } from '@fairway/plugin-gitops-common';
 
+type Shown = Pick<Application, 'ref' | 'observedAt'>;
+
 /** What is known of the watch that shows an application. */
 function watchOf(
-  application: Application,
+  { ref }: Shown,
   cluster: ClusterStatus,
 ): { state: ClusterStatus['state']; since: string; lastSeenAt?: string } {
-  const [group] = application.ref.apiVersion.split('/');
-  const plural = `${application.ref.kind.toLowerCase()}s`;
+  const [group] = ref.apiVersion.split('/');
+  const plural = `${ref.kind.toLowerCase()}s`;
   return (
     cluster.resources.find(
       ({ resource }) =>
@@ -15,20 +17,29 @@ function watchOf(
   );
 }
 
+/** Since when an application was not seen; absent while its cluster is connected. */
+export function staleSince(
+  application: Shown,
+  clusters: readonly ClusterStatus[],
+): string | undefined {
+  const { cluster: name } = application.ref;
+  const cluster = clusters.find(one => one.name === name);
+  if (!cluster) {
+    return application.observedAt;
+  }
+  const watch = watchOf(application, cluster);
+  return watch.state === 'connected'
+    ? undefined
+    : watch.lastSeenAt ?? watch.since;
+}
+
 /** Sets `staleSince` on the applications of clusters that cannot be seen at present. */
 export function markStale(
   applications: readonly Application[],
   clusters: readonly ClusterStatus[],
 ): Application[] {
-  const byName = new Map(clusters.map(cluster => [cluster.name, cluster]));
   return applications.map(application => {
-    const cluster = byName.get(application.ref.cluster);
-    if (!cluster) {
-      return { ...application, staleSince: application.observedAt };
-    }
-    const watch = watchOf(application, cluster);
-    return watch.state === 'connected'
-      ? application
-      : { ...application, staleSince: watch.lastSeenAt ?? watch.since };
+    const since = staleSince(application, clusters);
+    return since ? { ...application, staleSince: since } : application;
   });
 }

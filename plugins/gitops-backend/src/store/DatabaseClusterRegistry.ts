@@ -1,6 +1,7 @@
 import type { DatabaseService } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
 import type { ClusterRegistry, WatchedApplication } from '../cluster';
+import { recordChange } from './changeTables';
 import {
   addClusters,
   deleteClusterStatus,
@@ -53,15 +54,18 @@ export class DatabaseClusterRegistry implements ClusterRegistry {
   }
 
   addClusters(clusters: readonly RegisteredCluster[]): Promise<void> {
-    return addClusters(this.#db, clusters);
+    return this.#changing(trx => addClusters(trx, clusters));
   }
 
   failWatches(message: string): Promise<void> {
-    return markUnreachable(this.#db, message);
+    return this.#changing(trx => markUnreachable(trx, message));
   }
 
   putClockSkew(cluster: string, seconds: number | undefined): Promise<void> {
-    return updateClockSkew(this.#db, cluster, seconds);
+    return this.#changing(async trx => {
+      await updateClockSkew(trx, cluster, seconds);
+      return [cluster];
+    });
   }
 
   listWatches(cluster: string): Promise<string[]> {
@@ -69,7 +73,17 @@ export class DatabaseClusterRegistry implements ClusterRegistry {
   }
 
   forgetWatch(watch: Watch): Promise<void> {
-    return deleteClusterStatus(this.#db, watch);
+    return this.#changing(async trx => {
+      await deleteClusterStatus(trx, watch);
+      return [watch.cluster];
+    });
+  }
+
+  /** A transaction that says which clusters readers see differently. */
+  #changing(work: (trx: Knex) => Promise<string[]>): Promise<void> {
+    return this.#db.transaction(async trx => {
+      await recordChange(trx, { clusters: await work(trx) });
+    });
   }
 
   async missingApplications(

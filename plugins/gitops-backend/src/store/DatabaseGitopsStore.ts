@@ -313,20 +313,27 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   }
 
   putClusterStatus(watch: Watch, status: ClusterResourceStatus) {
-    return upsertClusterStatus(this.#db, watch, status);
+    return this.#changing(async trx => ({
+      clusters: (await upsertClusterStatus(trx, watch, status))
+        ? [watch.cluster]
+        : [],
+    }));
   }
 
   failWatches(message: string) {
-    return markUnreachable(this.#db, message);
+    return this.#changing(async trx => ({
+      clusters: await markUnreachable(trx, message),
+    }));
   }
 
   setClusters(clusters: ReadonlyArray<{ name: string; title: string }>) {
-    return this.#db.transaction(async trx => {
-      await replaceClusters(trx, clusters);
-      await deleteOtherClusters(
+    return this.#changing(async trx => {
+      const changed = await replaceClusters(trx, clusters);
+      const gone = await deleteOtherClusters(
         trx,
         clusters.map(cluster => cluster.name),
       );
+      return { ...gone, clusters: changed };
     });
   }
 

@@ -96,12 +96,27 @@ export async function queryClusterStatus(db: Knex): Promise<ClusterStatus[]> {
   });
 }
 
-/** Inserts or replaces the status of one resource kind of a cluster. */
+/** What readers see of a status; when it was last seen connected is no change. */
+function seenOf(row: DbStatusRow | undefined): string {
+  const { state, since, message, problems, resource } = row ?? {};
+  const seenAt = state === 'connected' ? '' : row?.last_seen_at;
+  return JSON.stringify([state, since, seenAt, message, problems, resource]);
+}
+
+/**
+ * Inserts or replaces the status of one resource kind of a cluster; in a transaction. Resolves to
+ * whether readers see a change.
+ */
 export async function upsertClusterStatus(
   db: Knex,
   watch: Pick<ObservedOrigin, 'cluster' | 'resource'>,
   status: ClusterResourceStatus,
-): Promise<void> {
+): Promise<boolean> {
+  const stored = () =>
+    db<DbStatusRow>(TABLES.clusterStatus)
+      .where({ cluster: watch.cluster, watch: watch.resource })
+      .first();
+  const before: DbStatusRow | undefined = await stored();
   const row: DbStatusRow = {
     cluster: watch.cluster,
     watch: watch.resource,
@@ -121,24 +136,31 @@ export async function upsertClusterStatus(
         'coalesce(excluded.last_seen_at, cluster_status.last_seen_at)',
       ),
     });
+  return seenOf(before) !== seenOf(await stored());
 }
 
-/** See `RecorderStore.failWatches`; the other connections do not go through the Kubernetes plugin. */
+/**
+ * See `RecorderStore.failWatches`; the other connections do not go through the Kubernetes plugin.
+ * In a transaction; resolves to the clusters that were thought to be reachable.
+ */
 export async function markUnreachable(
-  db: Knex,
+  trx: Knex,
   message: string,
-): Promise<void> {
-  await db(TABLES.clusterStatus)
-    .whereNot('state', 'unreachable')
-    .whereIn(
-      'cluster',
-      db(TABLES.clusters).where('connection', 'kubernetes').select('name'),
-    )
-    .update({
-      state: 'unreachable',
-      since: new Date().toISOString(),
-      message,
-    });
+): Promise<string[]> {
+  const reachable = () =>
+    trx(TABLES.clusterStatus)
+      .whereNot('state', 'unreachable')
+      .whereIn(
+        'cluster',
+        trx(TABLES.clusters).where('connection', 'kubernetes').select('name'),
+      );
+  const rows: Array<{ cluster: string }> = await reachable().select('cluster');
+  await reachable().update({
+    state: 'unreachable',
+    since: new Date().toISOString(),
+    message,
+  });
+  return [...new Set(rows.map(({ cluster }) => cluster))];
 }
 
 /** A cluster or connection to register. */
@@ -149,34 +171,49 @@ export interface RegisteredCluster {
   connection?: ClusterStatus['connection'];
 }
 
-/** Makes these the known clusters; in a transaction. */
+/** Makes these the known clusters; in a transaction. Resolves to those that came, went or changed. */
 export async function replaceClusters(
   trx: Knex,
   clusters: readonly RegisteredCluster[],
-): Promise<void> {
+): Promise<string[]> {
   const names = clusters.map(cluster => cluster.name);
   await trx(TABLES.clusterStatus).whereNotIn('cluster', names).delete();
+  const gone: Array<{ name: string }> = await trx(TABLES.clusters)
+    .whereNotIn('name', names)
+    .select('name');
   await trx(TABLES.clusters).whereNotIn('name', names).delete();
-  await addClusters(trx, clusters);
+  return [
+    ...gone.map(({ name }) => name),
+    ...(await addClusters(trx, clusters)),
+  ];
 }
 
-/** Registers these beside the known clusters. */
+/** Registers these beside the known clusters; resolves to those that are new or changed. */
 export async function addClusters(
   db: Knex,
   clusters: readonly RegisteredCluster[],
-): Promise<void> {
-  if (clusters.length > 0) {
+): Promise<string[]> {
+  const known: DbClusterRow[] = await db(TABLES.clusters);
+  const changed = clusters
+    .map(({ name, title, connection = 'kubernetes' }) => ({
+      ...{ name, title, connection },
+    }))
+    .filter(
+      ({ name, title, connection }) =>
+        !known.some(
+          row =>
+            row.name === name &&
+            row.title === title &&
+            row.connection === connection,
+        ),
+    );
+  if (changed.length > 0) {
     await db(TABLES.clusters)
-      .insert(
-        clusters.map(({ name, title, connection = 'kubernetes' }) => ({
-          name,
-          title,
-          connection,
-        })),
-      )
+      .insert(changed)
       .onConflict('name')
       .merge(['title', 'connection']);
   }
+  return changed.map(({ name }) => name);
 }
 
 /** See `ClusterRegistry.putClockSkew`. */

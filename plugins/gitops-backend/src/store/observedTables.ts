@@ -263,14 +263,22 @@ export async function deleteObservedObjects(
   return removed;
 }
 
-/** Deletes what is stored of every cluster but these. */
+/** Deletes what is stored of every cluster but these; resolves to what is gone. */
 export async function deleteOtherClusters(
   trx: Knex,
   names: readonly string[],
-): Promise<void> {
+): Promise<{ applicationIds: string[]; entityRefs: Array<string | null> }> {
+  const doomed = (table: string) =>
+    trx(table).whereNotIn('cluster', [...names]);
+  const gone: Array<{ id?: string; entity_ref: string | null }> = [
+    ...(await doomed(TABLES.applications).select('id', 'entity_ref')),
+    ...(await doomed(TABLES.facts).select('entity_ref')),
+  ];
   for (const { table } of OBSERVED_TABLES) {
-    await trx(table)
-      .whereNotIn('cluster', [...names])
-      .delete();
+    await doomed(table).delete();
   }
+  return {
+    applicationIds: gone.flatMap(({ id }) => id ?? []),
+    entityRefs: gone.map(({ entity_ref: ref }) => ref),
+  };
 }

@@ -101,6 +101,7 @@ export async function startAnswersBackend(options: AnswersBackendOptions) {
     options.decide ??
     ((): PolicyDecision => ({ result: AuthorizeResult.ALLOW }));
   const patches: ReceivedPatch[] = [];
+  const clock = { ahead: 0 };
   const auditor = mockServices.auditor.mock();
   const actions = actionsRegistryServiceMock();
   const audited: Array<{ event: any; success: jest.Mock; fail: jest.Mock }> =
@@ -113,6 +114,16 @@ export async function startAnswersBackend(options: AnswersBackendOptions) {
   const catalog = catalogServiceMock({ entities: options.entities });
   const getEntities = jest.spyOn(catalog, 'getEntities');
   let listApplications: jest.SpyInstance | undefined;
+  let opened: DatabaseGitopsStore | undefined;
+  const permissions = mockServices.permissions.mock({
+    authorizeConditional: async (requests, call) =>
+      requests.map(({ permission }) =>
+        decide(
+          permission.name,
+          (call?.credentials.principal as any)?.userEntityRef,
+        ),
+      ),
+  });
 
   const gitopsPlugin = createBackendPlugin({
     pluginId: 'gitops',
@@ -136,6 +147,7 @@ export async function startAnswersBackend(options: AnswersBackendOptions) {
         async init(deps) {
           const store = await DatabaseGitopsStore.create(deps);
           await options.seed(store);
+          opened = store;
           listApplications = jest.spyOn(store, 'listApplications');
           const answers = createGitopsAnswers({
             ...deps,
@@ -152,6 +164,7 @@ export async function startAnswersBackend(options: AnswersBackendOptions) {
             },
             observers: () => observers.list(),
             store,
+            now: () => Date.now() + clock.ahead,
           });
           deps.httpRouter.use(
             createRouter({ httpAuth: deps.httpAuth, answers }),
@@ -182,25 +195,21 @@ export async function startAnswersBackend(options: AnswersBackendOptions) {
         deps: {},
         factory: () => actions,
       }),
-      mockServices.permissions.mock({
-        authorizeConditional: async (requests, call) =>
-          requests.map(({ permission }) =>
-            decide(
-              permission.name,
-              (call?.credentials.principal as any)?.userEntityRef,
-            ),
-          ),
-      }).factory,
+      permissions.factory,
       mockServices.rootConfig.factory({ data: options.config ?? {} }),
     ],
   });
   return {
     server: backend.server,
     patches,
+    /** Milliseconds by which what is kept for some time is older. */
+    clock,
     audited,
     actions,
     getEntities,
+    authorizeConditional: permissions.authorizeConditional,
     listApplications: listApplications!,
+    store: opened!,
     stop: () => backend.stop(),
   };
 }

@@ -61,8 +61,16 @@ async function startForge(world: AnswersWorld): Promise<Server> {
 /** Starts the backend for the tests of a file; each begins with everything allowed. */
 export function useAnswersBackend(): AnswersWorld {
   let forge: Server | undefined;
+  let decide: AnswersWorld['decide'] = () => ALLOW;
   const world = {
-    decide: () => ALLOW,
+    get decide() {
+      return decide;
+    },
+    /** What was decided before is forgotten, as it is in time. */
+    set decide(next) {
+      decide = next;
+      world.backend.clock.ahead += 60_000;
+    },
     clusterStatus: 200,
     forgeHost: '',
     forgeRequests: [],

@@ -1,0 +1,2 @@
+export { FleetIndex, type FleetSource } from './FleetIndex';
+export { FleetReader } from './FleetReader';
