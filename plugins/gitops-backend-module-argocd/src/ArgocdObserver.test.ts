@@ -35,7 +35,6 @@ for (const file of [
   'appprojects.yaml',
   'rollouts.yaml',
 ]) {
-  // eslint-disable-next-line jest/require-top-level-describe -- one suite for each file
   describe(`objects of ${file}`, () => {
     describeObserverContract({ observer, objects: readFixtures(file) });
   });

@@ -4,6 +4,7 @@ import type {
   ObservedDeployment,
 } from '@fairway/plugin-gitops-node';
 import { lookUp } from './lookUp';
+import { readInitiator } from './operationMark';
 import type { ArgocdSources } from './readSources';
 import { tellHistory, tellRevision, type ToldRevision } from './tellRevision';
 
@@ -14,13 +15,6 @@ const PHASES: Record<string, ApplicationOperation['phase']> = {
   Failed: 'failed',
   Error: 'failed',
 };
-
-/** Who asked; absent when Argo CD did so by itself. */
-function initiator(initiatedBy: ObjectFields): string | undefined {
-  return initiatedBy.boolean('automated') === true
-    ? undefined
-    : initiatedBy.string('username');
-}
 
 /** What several readers of one `Application` share. */
 export interface OperationContext {
@@ -43,7 +37,7 @@ export function readOperation(
       phase: 'running',
       message: 'Waiting for Argo CD to start it',
       revision: tell(requested.object('sync'), context),
-      initiatedBy: initiator(requested.object('initiatedBy')),
+      initiatedBy: readInitiator(requested),
     };
   }
   if (!phase) {
@@ -57,7 +51,7 @@ export function readOperation(
     // While it is tried again, Argo CD keeps the end of the attempt before.
     finishedAt: phase === 'running' ? undefined : state.time('finishedAt'),
     revision: operationRevision(state, context),
-    initiatedBy: initiator(state.object('operation').object('initiatedBy')),
+    initiatedBy: readInitiator(state.object('operation')),
     ...(retryCount && { retryCount }),
   };
 }
@@ -127,7 +121,9 @@ export function readDeployments(
       startedAt,
       finishedAt,
       outcome: 'succeeded',
-      initiatedBy: initiator(entry.object('initiatedBy')),
+      initiatedBy: readInitiator(
+        isLastOperation ? state.object('operation') : entry,
+      ),
       images: isLastOperation && images.length > 0 ? images : undefined,
     };
     return [deployment];
@@ -165,6 +161,6 @@ function readFailedOperation(
     finishedAt: state.time('finishedAt') ?? startedAt,
     outcome: 'failed',
     message: state.string('message'),
-    initiatedBy: initiator(operation.object('initiatedBy')),
+    initiatedBy: readInitiator(operation),
   };
 }

@@ -5,8 +5,8 @@ import {
   type KubernetesObject,
 } from '@fairway/plugin-gitops-node';
 import { CONDITION_DELETING, readConditions } from './readConditions';
+import { readInitiator, readMark } from './operationMark';
 import { operationPhase } from './readOperations';
-import { INFO_REQUESTED_AT, INFO_REQUESTED_BY } from './syncOperation';
 
 /** How far apart the clocks of a cluster and of the backend may be. */
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -71,9 +71,10 @@ function syncProgress(
   const isAfter =
     run.state === 'running' ||
     elapsed(run, state.string('startedAt')) > CLOCK_TOLERANCE_MS;
-  const isReplaced = elapsed(run, markOf(requested)?.requestedAt) > 0;
+  const isReplaced = elapsed(run, readMark(requested)?.requestedAt) > 0;
   if (isReplaced || (phase && isAfter)) {
-    const by = whoAsked(isReplaced ? requested : state.object('operation'));
+    const other = isReplaced ? requested : state.object('operation');
+    const by = readInitiator(other) ?? 'Argo CD itself';
     return {
       state: 'superseded',
       message: `Another operation, of ${by}, ran in its place; look at the application and ask again`,
@@ -87,36 +88,13 @@ function elapsed(run: CommandRun, time: string | undefined): number {
   return Date.parse(time ?? '') - Date.parse(run.requestedAt);
 }
 
-function markOf(
-  operation: ObjectFields,
-): { requestedBy?: string; requestedAt?: string } | undefined {
-  const info = new Map(
-    operation
-      .list('info')
-      .map(item => [item.string('name'), item.string('value')]),
-  );
-  return info.has(INFO_REQUESTED_AT)
-    ? {
-        requestedBy: info.get(INFO_REQUESTED_BY),
-        requestedAt: info.get(INFO_REQUESTED_AT),
-      }
-    : undefined;
-}
-
-function whoAsked(operation: ObjectFields): string {
-  const by = operation.object('initiatedBy');
-  return by.boolean('automated') === true
-    ? 'Argo CD itself'
-    : markOf(operation)?.requestedBy ?? by.string('username') ?? 'somebody';
-}
-
 /** Whether an operation is the one that a command asked for. */
 function isOfRun(
   operation: ObjectFields,
   run: CommandRun,
   startedAt?: string,
 ): boolean {
-  const mark = markOf(operation);
+  const mark = readMark(operation);
   if (mark) {
     return (
       mark.requestedBy === run.requestedBy &&

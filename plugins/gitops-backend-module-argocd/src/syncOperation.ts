@@ -5,10 +5,7 @@ import type {
   CommandResource,
 } from '@fairway/plugin-gitops-common';
 import type { CommandContext } from '@fairway/plugin-gitops-node';
-
-/** Names of the entries of an operation's `info` that say which command it is. */
-export const INFO_REQUESTED_BY = 'Requested by';
-export const INFO_REQUESTED_AT = 'Requested at';
+import { INFO_REQUESTED_AT, INFO_REQUESTED_BY } from './operationMark';
 
 /**
  * What stands in the field `operation` of an `Application` to have it synced: the form in which
