@@ -1,4 +1,4 @@
-// `yarn bench [names...] [--json file]`: measures, prints, and fails when a promise is not kept.
+// `yarn bench [names...] [--quick] [--json file]`: measures, prints, and fails when a promise is not kept.
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, totalmem } from 'node:os';
@@ -15,7 +15,8 @@ import { asTable, judged } from './report.mjs';
 import { measureRequests } from './requests.mjs';
 import { ports } from './settings.mjs';
 import { measureStart } from './start.mjs';
-import { startWorld } from './world.mjs';
+import { measureWatching } from './watching/watching.mjs';
+import { logFile, startWorld } from './world.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const began = Date.now();
@@ -31,7 +32,7 @@ const IN_WORLD = {
   live: measureLive,
   create: measureCreate,
 };
-const NAMES = ['start', ...Object.keys(IN_WORLD)];
+const NAMES = ['start', 'watching', ...Object.keys(IN_WORLD)];
 
 function commit() {
   try {
@@ -44,7 +45,7 @@ function commit() {
   }
 }
 
-async function measure(names, report) {
+async function measure({ names, quick, report }) {
   const take = async (name, how) => {
     const { input, figures, notes } = await how();
     const result = { name, input, figures: figures.map(judged), notes };
@@ -53,6 +54,12 @@ async function measure(names, report) {
   };
   if (names.includes('start')) {
     await take('start', () => measureStart({ root, log }));
+    await endAll();
+  }
+  if (names.includes('watching')) {
+    await take('watching', () =>
+      measureWatching({ log, quick, onLine: logFile(root, 'watching') }),
+    );
     await endAll();
   }
   const shared = Object.keys(IN_WORLD).filter(name => names.includes(name));
@@ -82,7 +89,10 @@ async function assertPortsFree() {
 async function main() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' } },
+    options: {
+      json: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+    },
   });
   const names = positionals.length > 0 ? positionals : NAMES;
   const unknown = names.filter(name => !NAMES.includes(name));
@@ -107,7 +117,7 @@ async function main() {
     results: [],
   };
   try {
-    await measure(names, report);
+    await measure({ names, report, quick: values.quick });
   } finally {
     await endAll();
     if (values.json) {

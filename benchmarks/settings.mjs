@@ -12,6 +12,9 @@ export const ports = {
   cluster: PORT + 2,
   /** Where the backend finds the cluster, so that its requests can be counted. */
   clusterDoor: PORT + 3,
+  /** Of the backend that only watches, and of its PostgreSQL. */
+  watching: PORT + 4,
+  watchingDatabase: PORT + 5,
 };
 
 export const urls = {
