@@ -11,8 +11,8 @@ import type {
   Application,
   ApplicationCommand,
   CommandRequest,
-} from '../../plugins/gitops-common/src';
-import { ArgocdObserver } from '../../plugins/gitops-backend-module-argocd/src/ArgocdObserver';
+} from '@fairway/plugin-gitops-common';
+import { ArgocdObserver } from '@fairway/plugin-gitops-backend-module-argocd/src/ArgocdObserver';
 import { account, ArgocdWorld, EVERYTHING } from './argocd/ArgocdWorld';
 import { testConnection } from './argocd/testConnection';
 import { eventually } from './harness/eventually';

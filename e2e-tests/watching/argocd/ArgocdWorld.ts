@@ -5,12 +5,9 @@ import {
   createArgocdApi,
   type ArgocdAccount,
   type RunningArgocdApi,
-} from '../../../packages/playground/src/argocd-api';
-import {
-  createCluster,
-  type RunningCluster,
-} from '../../../packages/playground/src/cluster';
-import type { KubernetesObject } from '../../../packages/playground/src/types';
+} from 'playground/src/argocd-api';
+import { createCluster, type RunningCluster } from 'playground/src/cluster';
+import type { KubernetesObject } from 'playground/src/types';
 
 export const EVERYTHING = [
   'applications, *, */*, allow',

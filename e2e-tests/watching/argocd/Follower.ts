@@ -2,8 +2,8 @@ import type {
   GitopsConnection,
   KubernetesObject,
   ObservedResource,
-} from '../../../plugins/gitops-node/src';
-import { connectionErrorReason } from '../../../plugins/gitops-node/src';
+} from '@fairway/plugin-gitops-node';
+import { connectionErrorReason } from '@fairway/plugin-gitops-node';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**

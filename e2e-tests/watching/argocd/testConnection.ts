@@ -2,8 +2,8 @@ import {
   ArgocdConnection,
   type ArgocdInstance,
   type ArgocdTimes,
-} from '../../../plugins/gitops-backend-module-argocd/src/api';
-import { ArgocdObserver } from '../../../plugins/gitops-backend-module-argocd/src/ArgocdObserver';
+} from '@fairway/plugin-gitops-backend-module-argocd/src/api';
+import { ArgocdObserver } from '@fairway/plugin-gitops-backend-module-argocd/src/ArgocdObserver';
 import type { ArgocdWorld } from './ArgocdWorld';
 
 /** Those of real installations, scaled down. */

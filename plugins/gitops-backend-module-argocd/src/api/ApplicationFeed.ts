@@ -47,7 +47,13 @@ export class ApplicationFeed {
   #listing: Listing | undefined;
   /** What the last list was made by; undefined until there was one. */
   #listed:
-    | { at: number; hasProof: boolean; rights: PermissionWatch }
+    | {
+        at: number;
+        hasProof: boolean;
+        rights: PermissionWatch;
+        /** Watches may be shorter than the time between checks. */
+        checkAt: number;
+      }
     | undefined;
   #shortStreams = 0;
   #idleTimer: NodeJS.Timeout | undefined;
@@ -102,11 +108,10 @@ export class ApplicationFeed {
   }): AsyncGenerator<ObjectEvent> {
     const { signal, timeoutSeconds } = options;
     const until = Date.now() + timeoutSeconds * 1000;
-    let checkAt = Date.now() + this.#times.check;
     this.#busy();
     try {
       while (!signal?.aborted && Date.now() < until) {
-        const stream = this.#vouchedStream();
+        const { stream, listed } = this.#vouched();
         const event = stream.buffer.shift();
         if (event) {
           const object = await objectOf(event, this.#get, signal);
@@ -115,14 +120,14 @@ export class ApplicationFeed {
           }
         } else {
           await stream.buffer.wait(
-            Math.min(until, checkAt) - Date.now(),
+            Math.min(until, listed.checkAt) - Date.now(),
             signal,
           );
         }
-        if (Date.now() >= checkAt && !signal?.aborted) {
-          await this.#listed?.rights.check(signal);
+        if (Date.now() >= listed.checkAt && !signal?.aborted) {
+          await listed.rights.check(signal);
+          listed.checkAt = Date.now() + this.#times.check;
           yield bookmark(options.resourceVersion);
-          checkAt = Date.now() + this.#times.check;
         }
       }
     } finally {
@@ -147,7 +152,9 @@ export class ApplicationFeed {
       )!;
       throw new ConnectionError('forbidden', message);
     }
-    this.#listed = { at, hasProof, rights: this.#rightsOf(plan) };
+    const rights = this.#rightsOf(plan);
+    const checkAt = at + this.#times.check;
+    this.#listed = { at, hasProof, rights, checkAt };
     const stop = new AbortController();
     this.#listing = {
       token: randomUUID(),
@@ -215,7 +222,7 @@ export class ApplicationFeed {
   }
 
   /** The stream, as long as list and stream together are all that happened. */
-  #vouchedStream(): ApplicationStream {
+  #vouched() {
     const stream = this.#stream;
     const listed = this.#listed;
     if (stream?.failure) {
@@ -236,7 +243,7 @@ export class ApplicationFeed {
         `Everything of ${this.#client.where} is listed again`,
       );
     }
-    return stream;
+    return { stream, listed };
   }
 
   #rightsOf({ projects, hidden }: ListPlan): PermissionWatch {

@@ -28,7 +28,7 @@ export const DEFAULT_ARGOCD_TIMES: ArgocdTimes = {
   request: 30_000,
   silence: 45_000,
   proof: 1_000,
-  check: 30_000,
+  check: 15_000,
   poll: 30_000,
   relist: 30 * 60_000,
   idle: 120_000,

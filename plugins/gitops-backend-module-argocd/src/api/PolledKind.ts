@@ -31,6 +31,8 @@ export class PolledKind {
   readonly #projects: string[] | undefined;
   readonly #times: ArgocdTimes;
   #seen: Map<string, KubernetesObject> | undefined;
+  /** Watches may be shorter than the time between polls. */
+  #pollAt = 0;
 
   constructor(options: {
     kind: ServedKind;
@@ -61,6 +63,7 @@ export class PolledKind {
       throw new ConnectionError('forbidden', partial.message);
     }
     this.#seen = new Map(list.items.map(item => [keyOf(item), bare(item)]));
+    this.#pollAt = Date.now() + this.#times.poll;
     return { ...list, ...(partial && { partial }) };
   }
 
@@ -71,8 +74,8 @@ export class PolledKind {
     const { signal } = options;
     const until = Date.now() + options.timeoutSeconds * 1000;
     while (!signal?.aborted && Date.now() < until) {
-      await wait(Math.min(this.#times.poll, until - Date.now()), signal);
-      if (signal?.aborted) {
+      await wait(Math.min(this.#pollAt, until) - Date.now(), signal);
+      if (signal?.aborted || Date.now() < this.#pollAt) {
         return;
       }
       const seen = this.#seen;
@@ -81,6 +84,7 @@ export class PolledKind {
       }
       await this.#permissions.assertSignedIn(signal);
       const { items, resourceVersion } = await this.#list(signal);
+      this.#pollAt = Date.now() + this.#times.poll;
       yield* this.#differences(seen, items, signal);
       yield {
         type: 'BOOKMARK',
