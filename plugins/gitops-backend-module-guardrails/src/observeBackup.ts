@@ -57,7 +57,7 @@ export function observeBackup(
     series: {
       // A name of a schedule has no space in it.
       name: schedule ?? `by hand ${details.namespaces.join(' ')}`,
-      at: startedAt ?? '',
+      at: startedAt ?? new Date(0).toISOString(),
     },
     title: of => `Last backup of ${of}: ${phase}`,
     ...readHealth(status, details),

@@ -82,6 +82,14 @@ export class ObjectFields {
       : [];
   }
 
+  /** The numbers of the list. */
+  numbers(name: string): number[] {
+    const value = this.#get(name);
+    return Array.isArray(value)
+      ? value.filter((item): item is number => Number.isFinite(item))
+      : [];
+  }
+
   /** The fields that are strings, for example labels. */
   record(name: string): Record<string, string> {
     const entries = Object.entries(this.object(name).#value).filter(

@@ -2,7 +2,7 @@ import type { HealthStatus } from './health';
 
 /**
  * The `details` of a fact of kind `generator`, or `preview` when pull requests make the
- * applications: an Argo CD ApplicationSet.
+ * applications: an Argo CD ApplicationSet, a ResourceSet of the Flux Operator.
  *
  * @remarks
  * What the engine does not say is absent.
@@ -10,7 +10,7 @@ import type { HealthStatus } from './health';
  * @public
  */
 export interface GeneratorDetails {
-  engine: 'argocd';
+  engine: 'argocd' | 'flux';
   /**
    * Kinds of its generators, by the names of their fields, outermost first, each once: for example
    * `matrix`, `git`, `list`, `pullRequest`.
@@ -18,10 +18,14 @@ export interface GeneratorDetails {
   generators: string[];
   /** Clone URLs that its generators read, and projects of forges as `owner/name`; sorted. */
   reads: string[];
+  /** Flux: names of the input providers in its namespace, or the labels that select them. */
+  inputProviders?: string[];
   /** The applications that it made, sorted by name; the engine may leave some out. */
   applications: GeneratedApplication[];
   /** How many it made, also those that are left out of `applications`. */
   applicationCount: number;
+  /** How many objects it made of whatever kind, its applications among them. */
+  resourceCount?: number;
   /** What it may do to them: `sync`, `create-only`, `create-update` or `create-delete`. */
   applicationsSync?: string;
   /** True when the objects of an application stay when it is deleted. */
@@ -34,6 +38,8 @@ export interface GeneratorDetails {
 
 /** One application that a generator made. @public */
 export interface GeneratedApplication {
+  /** When the generator makes more than one kind. */
+  kind?: string;
   namespace?: string;
   name: string;
   health?: HealthStatus;

@@ -7,6 +7,7 @@ export * from './Environment';
 export * from './Fact';
 export * from './GeneratorDetails';
 export * from './health';
+export * from './InputProviderDetails';
 export * from './PolicyDetails';
 export * from './ProjectDetails';
 export * from './RolloutDetails';

@@ -1,129 +1,48 @@
-import type { Application } from '@fairway/plugin-gitops-common';
+import { APPLICATION_COMMANDS } from '@fairway/plugin-gitops-common';
 import type {
   CommandPatch,
   GitopsObserver,
   KubernetesObject,
   Observation,
 } from '../GitopsObserver';
+import {
+  commandRun,
+  CONTEXT,
+  deepFreeze,
+  patchesOf,
+  withoutClock,
+} from './contract/contractContext';
+import { describeCommands } from './contract/describeCommands';
+import { expectProgress, expectWellFormed } from './contract/expectWellFormed';
+import {
+  forEachWrongType,
+  HOSTILE_NAMES,
+  hugeObjects,
+  PLANTED_SECRET,
+  withSecrets,
+} from './contract/spoiledObjects';
 
-const CONTEXT = {
-  cluster: 'contract',
-  now: new Date('2026-03-01T12:00:00.000Z'),
-};
+/** What an observer may say of one object, however large: a row of a database, and a message. */
+const MAX_OUTPUT_CHARACTERS = 1_048_576;
 
-/** Values that a field must not be, each of another type. */
-const WRONG_VALUES: unknown[] = [null, 42, 'wrong', true, [], {}, [null, 7]];
+const DAY_MILLIS = 86_400_000;
 
-const HOSTILE_NAMES = [
-  '../../../api/v1/secrets',
-  'a/b?watch=1#x',
-  '__proto__',
-  'constructor',
-  '<img src=x onerror=alert(1)>',
-  'ä'.repeat(300),
-];
-
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    Object.values(value).forEach(deepFreeze);
-    Object.freeze(value);
-  }
-  return value;
-}
-
-/** Every object that has one field, at any depth below `spec` or `status`, of a wrong type. */
-function* mutations(object: KubernetesObject): Generator<KubernetesObject> {
-  const paths: Array<Array<string | number>> = [];
-  const walk = (value: unknown, path: Array<string | number>) => {
-    if (path.length > 0) {
-      paths.push(path);
-    }
-    if (Array.isArray(value)) {
-      value.forEach((item, index) => walk(item, [...path, index]));
-    } else if (typeof value === 'object' && value !== null) {
-      Object.entries(value).forEach(([key, item]) =>
-        walk(item, [...path, key]),
-      );
-    }
-  };
-  walk(object.spec, ['spec']);
-  walk(object.status, ['status']);
-  for (const path of paths) {
-    for (const wrong of WRONG_VALUES) {
-      const copy = structuredClone(object);
-      let target = copy as Record<string | number, any>;
-      path.slice(0, -1).forEach(key => {
-        target = target[key];
-      });
-      target[path[path.length - 1]] = wrong;
-      yield copy;
-    }
-  }
-}
-
-/** The application that the recorder would store of an observation, for `commands`. */
-function applicationOf(observation: Observation): Application | undefined {
-  if (observation.type !== 'application') {
-    return undefined;
-  }
-  return {
-    ...observation,
-    id: 'contract',
-    phase: 1,
-    syncSince: CONTEXT.now.toISOString(),
-    healthSince: CONTEXT.now.toISOString(),
-    observedAt: CONTEXT.now.toISOString(),
-  };
-}
-
-function expectWellFormed(observations: Observation[], name: string): void {
-  for (const observation of observations) {
-    expect(observation.ref.cluster).toBe(CONTEXT.cluster);
-    expect(observation.ref.name).toBe(name);
-    expect(() => JSON.stringify(observation)).not.toThrow();
-    if (observation.type !== 'application') {
-      continue;
-    }
-    const keys = observation.deployments.map(deployment => deployment.key);
-    expect(new Set(keys).size).toBe(keys.length);
-    for (const deployment of observation.deployments) {
-      expect(deployment.finishedAt).toMatch(ISO_TIME);
-      expect(deployment.startedAt ?? deployment.finishedAt).toMatch(ISO_TIME);
-      expect(deployment.revision).not.toBe('');
-    }
-    expect(observation.healthSince ?? CONTEXT.now.toISOString()).toMatch(
-      ISO_TIME,
-    );
-    for (const url of observation.externalUrls) {
-      expect(url).toMatch(/^https?:\/\//);
-    }
-    expect(observation.images).toEqual([...new Set(observation.images)].sort());
-  }
-}
-
-function patchesOf(
-  observer: GitopsObserver,
-  observations: Observation[],
-): CommandPatch[] {
-  return observations.flatMap(observation => {
-    const application = applicationOf(observation);
-    return (application?.commands ?? []).flatMap(command =>
-      observer.commands!(application!, {
-        command,
-        request: {},
-        user: 'user:default/ada',
-        now: CONTEXT.now,
-      }),
-    );
-  });
+interface Contract {
+  observer: GitopsObserver;
+  objects: readonly KubernetesObject[];
 }
 
 /**
- * The suite that every observer MUST pass, over some objects of its kinds: it is pure, repeats
- * itself word for word, takes any object whatever is missing or wrong, believes no name, and each
- * command that it offers is one it carries out. For test runners with Jest's globals.
+ * The suite that every observer MUST pass, over some objects of its kinds. For test runners with
+ * Jest's globals.
+ *
+ * @remarks
+ * The observer is pure: it changes nothing, reads no clock, and repeats itself word for word, so
+ * that deployments have the same keys whenever they are seen. It takes any object: without a
+ * status, with fields of the future, with a wrong type anywhere, with thousands of entries, of
+ * which it tells a bounded part. It believes no name, and lets no secret out that somebody wrote
+ * into an object. What it says is well formed, each command that it offers is one it carries out
+ * on the objects of that cluster alone, and others are refused with a reason.
  *
  * @public
  */
@@ -133,144 +52,216 @@ export function describeObserverContract(options: {
   /** Recorded objects, at least one of each kind that means something. */
   objects: readonly KubernetesObject[];
 }): void {
-  const { observer, objects } = options;
-
-  describe(`observer ${observer.id}`, () => {
-    it('means something by each recorded object, and only what is well formed', () => {
-      expect(objects.length).toBeGreaterThan(0);
-      for (const object of objects) {
-        const observations = observer.observe(object, CONTEXT);
-        expect(observations).not.toEqual([]);
-        expectWellFormed(observations, object.metadata.name);
-        const [group] = object.apiVersion.split('/');
-        const kinds = observer.resources
-          .filter(({ kind }) => kind !== '*')
-          .map(({ kind }) => kind);
-        const groups = observer.resources
-          .filter(({ kind }) => kind === '*')
-          .map(resource => resource.group);
-        expect([...kinds, ...groups]).toEqual(
-          expect.arrayContaining([
-            groups.includes(group) ? group : object.kind,
-          ]),
-        );
-      }
-    });
-
-    it('is pure: it changes nothing, and says the same of the same object', () => {
-      for (const object of objects) {
-        const frozen = deepFreeze(structuredClone(object));
-        const first = observer.observe(frozen, CONTEXT);
-        expect(observer.observe(structuredClone(object), CONTEXT)).toEqual(
-          first,
-        );
-        patchesOf(observer, deepFreeze(structuredClone(first)));
-        const keysLater = observer
-          .observe(frozen, {
-            ...CONTEXT,
-            now: new Date(CONTEXT.now.getTime() + 86_400_000),
-          })
-          .map(later =>
-            later.type === 'application' ? later.deployments : [],
-          );
-        expect(keysLater).toEqual(
-          first.map(now => (now.type === 'application' ? now.deployments : [])),
-        );
-      }
-    });
-
-    it('takes objects with unknown fields, with none, and without a status', () => {
-      for (const object of objects) {
-        const known = observer.observe(object, CONTEXT);
-        const unknown = structuredClone(object) as Record<string, any>;
-        unknown.spec = { ...unknown.spec, fromTheFuture: { a: [1] } };
-        unknown.status = { ...unknown.status, fromTheFuture: ['x'] };
-        expect(observer.observe(unknown as KubernetesObject, CONTEXT)).toEqual(
-          known,
-        );
-
-        const { spec, status, ...bare } = structuredClone(object);
-        for (const partial of [bare, { ...bare, spec }, { ...bare, status }]) {
-          expectWellFormed(
-            observer.observe(partial as KubernetesObject, CONTEXT),
-            object.metadata.name,
-          );
-        }
-        const [fresh] = observer.observe(
-          { ...bare, spec } as KubernetesObject,
-          CONTEXT,
-        );
-        // What an engine has not said anything about is not healthy.
-        expect(fresh?.type === 'application' && fresh.health).not.toBe(
-          'healthy',
-        );
-      }
-    });
-
-    it('takes objects with a field of the wrong type anywhere', () => {
-      let tried = 0;
-      for (const object of objects) {
-        for (const mutated of mutations(object)) {
-          const observations = observer.observe(mutated, CONTEXT);
-          expectWellFormed(observations, object.metadata.name);
-          patchesOf(observer, observations);
-          tried += 1;
-        }
-      }
-      expect(tried).toBeGreaterThan(objects.length);
-    });
-
-    it('believes no name', () => {
-      for (const object of objects) {
-        for (const name of HOSTILE_NAMES) {
-          const hostile = structuredClone(object);
-          hostile.metadata.name = name;
-          hostile.metadata.labels = JSON.parse(
-            `{"__proto__": "polluted", "team": ${JSON.stringify(name)}}`,
-          );
-          const observations = observer.observe(hostile, CONTEXT);
-          expectWellFormed(observations, name);
-          expect(({} as Record<string, unknown>).team).toBeUndefined();
-          for (const patch of patchesOf(observer, observations)) {
-            expect([
-              name,
-              ...objects.map(other => other.metadata.name),
-              ...observations.map(sourceNameOf),
-            ]).toContain(patch.ref.name);
-          }
-        }
-      }
-    });
-
-    it('carries out the commands that it offers, and says why it refuses the others', () => {
-      for (const object of objects) {
-        for (const observation of observer.observe(object, CONTEXT)) {
-          const application = applicationOf(observation);
-          if (!application) {
-            continue;
-          }
-          for (const command of application.commands) {
-            const patches = observer.commands!(application, {
-              command,
-              request: {},
-              user: 'user:default/ada',
-              now: CONTEXT.now,
-            });
-            expect(patches.length).toBeGreaterThan(0);
-            for (const patch of patches) {
-              expect(patch.ref.cluster).toBe(CONTEXT.cluster);
-              expect(patch.ref.name).not.toBe('');
-              expect(patch.plural).toBe(patch.plural.toLowerCase());
-            }
-          }
-        }
-      }
-    });
+  describe(`observer ${options.observer.id}`, () => {
+    describeMeaning(options);
+    describePurity(options);
+    describeRobustness(options);
+    describeCommands(options.observer, options.objects);
   });
 }
 
-function sourceNameOf(observation: Observation): string | undefined {
-  return observation.type === 'application'
-    ? observation.sourceRef?.name
-    : undefined;
+function isWanted(observer: GitopsObserver, object: KubernetesObject): boolean {
+  const group = object.apiVersion.includes('/')
+    ? object.apiVersion.split('/')[0]
+    : '';
+  return observer.resources.some(
+    resource =>
+      resource.group === group &&
+      (resource.kind === '*' || resource.kind === object.kind),
+  );
+}
+
+function describeMeaning({ observer, objects }: Contract): void {
+  it('means something by each recorded object, and only what is well formed', () => {
+    expect(objects.length).toBeGreaterThan(0);
+    for (const object of objects) {
+      const observations = observer.observe(object, CONTEXT);
+      expect(observations).not.toEqual([]);
+      expectWellFormed(observations, object.metadata.name);
+      expect([object.kind, isWanted(observer, object)]).toEqual([
+        object.kind,
+        true,
+      ]);
+    }
+  });
+
+  it('takes objects with unknown fields, with none, and without a status', () => {
+    for (const object of objects) {
+      const known = observer.observe(object, CONTEXT);
+      const unknown = structuredClone(object) as Record<string, any>;
+      unknown.spec = { ...unknown.spec, fromTheFuture: { a: [1] } };
+      unknown.status = { ...unknown.status, fromTheFuture: ['x'] };
+      unknown.metadata.fromTheFuture = { a: 1 };
+      expect(observer.observe(unknown as KubernetesObject, CONTEXT)).toEqual(
+        known,
+      );
+
+      const { spec, status, ...bare } = structuredClone(object);
+      for (const partial of [bare, { ...bare, spec }, { ...bare, status }]) {
+        expectWellFormed(
+          observer.observe(partial as KubernetesObject, CONTEXT),
+          object.metadata.name,
+        );
+      }
+      const { apiVersion, kind, metadata } = object;
+      const { name, namespace } = metadata;
+      expectWellFormed(
+        observer.observe(
+          { apiVersion, kind, metadata: { name, namespace } },
+          CONTEXT,
+        ),
+        name,
+      );
+      const [fresh] = observer.observe(
+        { ...bare, spec } as KubernetesObject,
+        CONTEXT,
+      );
+      // What an engine has not said anything about is not healthy.
+      expect(fresh?.type === 'application' && fresh.health).not.toBe('healthy');
+    }
+  });
+}
+
+function describePurity({ observer, objects }: Contract): void {
+  it('is pure: it changes nothing, reads no clock, and says the same of the same object', () => {
+    for (const object of objects) {
+      const frozen = deepFreeze(structuredClone(object));
+      const first = withoutClock(() => observer.observe(frozen, CONTEXT));
+      expect(observer.observe(structuredClone(object), CONTEXT)).toEqual(first);
+      const observed = deepFreeze(structuredClone(first));
+      expect(withoutClock(() => patchesOf(observer, observed))).toEqual(
+        patchesOf(observer, first),
+      );
+      for (const command of APPLICATION_COMMANDS) {
+        const run = deepFreeze(commandRun(command));
+        const progress = withoutClock(() => observer.progress?.(frozen, run));
+        expectProgress(progress);
+        expect(observer.progress?.(structuredClone(object), run)).toEqual(
+          progress,
+        );
+      }
+    }
+  });
+
+  it('gives deployments the same keys, whenever and however often they are seen', () => {
+    for (const object of objects) {
+      const deployments = deploymentsOf(observer.observe(object, CONTEXT));
+      for (const days of [-3650, -1, 1, 3650]) {
+        const now = new Date(CONTEXT.now.getTime() + days * DAY_MILLIS);
+        const seen = structuredClone(object);
+        seen.metadata.resourceVersion = String(now.getTime());
+        seen.metadata.managedFields = [{ time: now.toISOString() }];
+        expect(
+          deploymentsOf(observer.observe(seen, { ...CONTEXT, now })),
+        ).toEqual(deployments);
+      }
+    }
+  });
+}
+
+function deploymentsOf(observations: Observation[]) {
+  return observations.flatMap(observation =>
+    observation.type === 'application' ? observation.deployments : [],
+  );
+}
+
+function describeRobustness({ observer, objects }: Contract): void {
+  it('takes objects with a field of the wrong type anywhere', () => {
+    let tried = 0;
+    for (const object of objects) {
+      const { name } = object.metadata;
+      // Most fields change nothing, or the same as others, and looking closely takes its time.
+      const known = new Set<string>();
+      tried += forEachWrongType(object, spoiled => {
+        const observations = observer.observe(spoiled, CONTEXT);
+        const patches = patchesOf(observer, observations);
+        const progress = observer.progress?.(spoiled, commandRun('sync'));
+        const said = fingerprint([observations, patches, progress]);
+        if (!known.has(said)) {
+          known.add(said);
+          expectWellFormed(observations, name);
+          expectProgress(progress);
+        }
+      });
+    }
+    expect(tried).toBeGreaterThan(objects.length);
+  });
+
+  it('believes no name', () => {
+    for (const object of objects) {
+      for (const name of HOSTILE_NAMES) {
+        const hostile = structuredClone(object);
+        hostile.metadata.name = name;
+        hostile.metadata.labels = JSON.parse(
+          `{"__proto__": "polluted", "team": ${JSON.stringify(name)}}`,
+        );
+        const observations = observer.observe(hostile, CONTEXT);
+        expectWellFormed(observations, name);
+        expect(({} as Record<string, unknown>).team).toBeUndefined();
+        for (const patch of patchesOf(observer, observations)) {
+          expect(namesOf(observations).some(known => isOf(patch, known))).toBe(
+            true,
+          );
+        }
+        if (hostile.metadata.namespace !== undefined) {
+          hostile.metadata.namespace = name;
+          expectWellFormed(observer.observe(hostile, CONTEXT), name);
+        }
+      }
+    }
+  });
+
+  it('tells a bounded part of an object with thousands of entries', () => {
+    for (const object of objects) {
+      for (const { object: huge, path } of hugeObjects(object)) {
+        const observations = observer.observe(huge, CONTEXT);
+        expectWellFormed(observations, object.metadata.name);
+        const { length } = JSON.stringify(observations);
+        expect({
+          of: `${object.kind} ${path}`,
+          tooLong: length > MAX_OUTPUT_CHARACTERS && length,
+        }).toEqual({ of: `${object.kind} ${path}`, tooLong: false });
+      }
+    }
+  });
+
+  it('lets no secret out that stands in an object', () => {
+    for (const object of objects) {
+      const observations = observer.observe(withSecrets(object), CONTEXT);
+      const said = JSON.stringify([
+        observations,
+        patchesOf(observer, observations),
+        observer.progress?.(withSecrets(object), commandRun('sync')),
+      ]);
+      const at = said.indexOf(PLANTED_SECRET);
+      expect(at < 0 ? '' : said.slice(Math.max(0, at - 80), at)).toBe('');
+    }
+  });
+}
+
+/** Different for values of which one is no JSON. */
+function fingerprint(value: unknown): string {
+  return JSON.stringify(value, (_, item) =>
+    ['string', 'boolean', 'object', 'undefined'].includes(typeof item) ||
+    Number.isFinite(item)
+      ? item
+      : `${typeof item} ${String(item)}`,
+  );
+}
+
+/** The application itself, its sources, and what made it. */
+function namesOf(observations: Observation[]): string[] {
+  return observations.flatMap(observation =>
+    observation.type === 'application'
+      ? [
+          observation.ref.name,
+          ...(observation.sourceRef ? [observation.sourceRef.name] : []),
+        ]
+      : [],
+  );
+}
+
+/** Also what an engine makes for it under a name that ends with its own. */
+function isOf({ ref }: CommandPatch, name: string): boolean {
+  return ref.name === name || ref.name.endsWith(`-${name}`);
 }
