@@ -1,7 +1,8 @@
-import type { Application } from '@fairway/plugin-gitops-common';
+import type { Application, CommandRun } from '@fairway/plugin-gitops-common';
 import type {
   CommandContext,
   CommandPatch,
+  CommandProgress,
   GitopsObserver,
   KubernetesObject,
   Observation,
@@ -10,11 +11,32 @@ import type {
 } from '@fairway/plugin-gitops-node';
 import { fluxCommands } from './fluxCommands';
 import { FLUX_KINDS, SOURCE_KINDS } from './fluxKinds';
+import { fluxProgress } from './fluxProgress';
+import { observeCanary } from './observeCanary';
 import { observeHelmRelease } from './observeHelmRelease';
+import { observeInputProvider } from './observeInputProvider';
 import { observeKustomization } from './observeKustomization';
+import { observeResourceSet } from './observeResourceSet';
 import { observeSource } from './observeSource';
 
-/** Maps Flux's objects to observations, and commands to patches of them. */
+type Observe = (
+  object: KubernetesObject,
+  context: ObserverContext,
+) => Observation;
+
+const OBSERVE = new Map<string, Observe>([
+  ['Kustomization', observeKustomization],
+  ['HelmRelease', observeHelmRelease],
+  ['ResourceSet', observeResourceSet],
+  ['ResourceSetInputProvider', observeInputProvider],
+  ['Canary', observeCanary],
+  ...SOURCE_KINDS.map((kind): [string, Observe] => [kind, observeSource]),
+]);
+
+/**
+ * Maps the objects of Flux, of the Flux Operator and of Flagger to observations, and commands to
+ * patches of them.
+ */
 export class FluxObserver implements GitopsObserver {
   readonly id = 'flux';
 
@@ -24,18 +46,18 @@ export class FluxObserver implements GitopsObserver {
   }));
 
   observe(object: KubernetesObject, context: ObserverContext): Observation[] {
-    if (object.kind === 'Kustomization') {
-      return [observeKustomization(object, context)];
-    }
-    if (object.kind === 'HelmRelease') {
-      return [observeHelmRelease(object, context)];
-    }
-    return SOURCE_KINDS.includes(object.kind)
-      ? [observeSource(object, context)]
-      : [];
+    const observe = OBSERVE.get(object.kind);
+    return observe ? [observe(object, context)] : [];
   }
 
   commands(application: Application, context: CommandContext): CommandPatch[] {
     return fluxCommands(application, context);
+  }
+
+  progress(
+    object: KubernetesObject,
+    run: CommandRun,
+  ): CommandProgress | undefined {
+    return fluxProgress(object, run);
   }
 }

@@ -1,30 +1,27 @@
 import type {
   ApplicationSource,
-  ObjectRef,
   SyncStatus,
 } from '@fairway/plugin-gitops-common';
 import {
+  limitResources,
   ObjectFields,
+  readAnnotations,
   type ApplicationObservation,
   type KubernetesObject,
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
-import { SOURCE_API_VERSION } from './fluxKinds';
-import { readPath } from './readRevision';
+import { allowedCommands } from './fluxCommands';
+import { condition, messageOf, readConditions } from './readConditions';
+import { isBehind, readHealth, readOperation } from './readHealth';
+import { readInventory } from './readInventory';
+import { readDependsOn, readParent, readRef, readSourceRef } from './readRefs';
 import {
   attemptedRevision,
   readReleases,
   type HelmReleases,
 } from './readReleases';
+import { readPath } from './readRevision';
 import { readValuesImages } from './readValuesImages';
-import {
-  condition,
-  isBehind,
-  readConditions,
-  readHealth,
-  readInventory,
-  readOperation,
-} from './readStatus';
 
 /** What Flux's `HelmRelease` says; every field may be absent or of another type. */
 export function observeHelmRelease(
@@ -35,27 +32,27 @@ export function observeHelmRelease(
   const metadata = fields.object('metadata');
   const spec = fields.object('spec');
   const status = fields.object('status');
+  const ref = readRef(object, context);
+  const labels = metadata.record('labels');
   const suspended = spec.boolean('suspend') === true;
   const images = readValuesImages(spec.object('values'));
   const releases = readReleases(status);
   const desiredRevision = attemptedRevision(status) ?? releases.revision;
   const sync = readSync({ fields, releases, desiredRevision });
-  const namespace = metadata.string('namespace');
-  const sourceRef = readSourceRef(spec, { context, namespace });
+  const sourceRef = readSourceRef(
+    spec.has('chartRef')
+      ? spec.object('chartRef')
+      : spec.object('chart').object('spec').object('sourceRef'),
+    ref,
+  );
   // The values say what should run; that it runs is known only when they were applied.
   const known = sync.sync === 'synced' && images.length > 0;
   return {
     type: 'application',
     engine: 'flux',
-    ref: {
-      cluster: context.cluster,
-      apiVersion: object.apiVersion,
-      kind: object.kind,
-      namespace,
-      name: object.metadata.name,
-    },
-    labels: metadata.record('labels'),
-    annotations: metadata.record('annotations'),
+    ref,
+    labels,
+    annotations: readAnnotations(metadata),
     ...sync,
     ...readHealth(fields),
     policy: {
@@ -66,22 +63,25 @@ export function observeHelmRelease(
     },
     suspended,
     source: {
+      type: 'helm',
       ...readSource(spec, releases),
       ...(sourceRef && { ref: sourceRef }),
     },
     sourceRef,
-    destination: { namespace: spec.string('targetNamespace') ?? namespace },
+    parent: readParent(labels, ref),
+    dependsOn: readDependsOn(spec, ref),
+    destination: {
+      namespace: spec.string('targetNamespace') ?? ref.namespace,
+    },
     revision: releases.revision,
     desiredRevision,
     chartVersion: releases.chartVersion,
     images: known ? images : [],
-    resources: readInventory(status),
+    ...limitResources(readInventory(status)),
     operation: readOperation(status, desiredRevision),
     conditions: readConditions(status),
     externalUrls: [],
-    commands: suspended
-      ? ['refresh', 'resume']
-      : ['sync', 'refresh', 'suspend'],
+    commands: allowedCommands(fields, sourceRef),
     deployments: releases.deployments.map((deployment, index, all) =>
       known && index === all.length - 1
         ? { ...deployment, images }
@@ -99,30 +99,29 @@ function readSync(options: {
   const status = fields.object('status');
   const ready = condition(status, 'Ready');
   const drifted = condition(status, 'Drifted');
+  const failure =
+    ready.string('status') === 'False' ? messageOf(ready) : undefined;
   if (isBehind(fields)) {
     return {
       sync: 'out-of-sync',
-      syncMessage: 'The newest change of the release is not applied yet',
+      syncMessage:
+        failure ?? 'The newest change of the release is not applied yet',
     };
   }
   if (!desiredRevision) {
     return {
       sync: 'unknown',
-      syncMessage:
-        ready.string('message') ?? 'Flux has not installed the release yet',
+      syncMessage: messageOf(ready) ?? 'Flux has not installed the release yet',
     };
   }
   if (releases.revision !== desiredRevision) {
     return {
       sync: 'out-of-sync',
-      syncMessage:
-        (ready.string('status') === 'False'
-          ? ready.string('message')
-          : undefined) ?? `${desiredRevision} is not installed yet`,
+      syncMessage: failure ?? `${desiredRevision} is not installed yet`,
     };
   }
   return drifted.string('status') === 'True'
-    ? { sync: 'out-of-sync', syncMessage: drifted.string('message') }
+    ? { sync: 'out-of-sync', syncMessage: messageOf(drifted) }
     : { sync: 'synced' };
 }
 
@@ -146,24 +145,4 @@ function readSource(
     chart: chart.string('chart'),
     targetRevision: chart.string('version') ?? '*',
   };
-}
-
-function readSourceRef(
-  spec: ObjectFields,
-  options: { context: ObserverContext; namespace?: string },
-): ObjectRef | undefined {
-  const ref = spec.has('chartRef')
-    ? spec.object('chartRef')
-    : spec.object('chart').object('spec').object('sourceRef');
-  const kind = ref.string('kind');
-  const name = ref.string('name');
-  return kind && name
-    ? {
-        cluster: options.context.cluster,
-        apiVersion: ref.string('apiVersion') ?? SOURCE_API_VERSION,
-        kind,
-        namespace: ref.string('namespace') ?? options.namespace,
-        name,
-      }
-    : undefined;
 }

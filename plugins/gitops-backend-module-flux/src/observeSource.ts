@@ -1,11 +1,13 @@
 import {
   ObjectFields,
+  withoutCredentials,
   type KubernetesObject,
   type ObserverContext,
   type SourceObservation,
 } from '@fairway/plugin-gitops-node';
+import { condition, is, messageOf } from './readConditions';
+import { readRef } from './readRefs';
 import { readRevision } from './readRevision';
-import { condition } from './readStatus';
 
 /** What a source says: the revision that its followers should run. */
 export function observeSource(
@@ -15,18 +17,10 @@ export function observeSource(
   const fields = ObjectFields.of(object);
   const spec = fields.object('spec');
   const status = fields.object('status');
-  const ready = condition(status, 'Ready');
-  const isReady = ready.string('status') === 'True';
-  const suspended = spec.boolean('suspend') === true;
+  const ready = isReady(object.kind, fields);
   return {
     type: 'source',
-    ref: {
-      cluster: context.cluster,
-      apiVersion: object.apiVersion,
-      kind: object.kind,
-      namespace: fields.object('metadata').string('namespace'),
-      name: object.metadata.name,
-    },
+    ref: readRef(object, context),
     url: readUrl(object.kind, spec),
     targetRevision: readTargetRevision(object.kind, spec),
     // The index of a Helm repository is no revision that a release could run.
@@ -34,24 +28,46 @@ export function observeSource(
       object.kind === 'HelmRepository'
         ? undefined
         : readRevision(status.object('artifact').string('revision')),
-    ready: isReady,
-    message: readMessage({ ready, isReady, suspended }),
+    ready,
+    message: readMessage(fields, ready),
   };
 }
 
-function readMessage(options: {
-  ready: ObjectFields;
-  isReady: boolean;
-  suspended: boolean;
-}): string | undefined {
-  if (options.suspended) {
+/**
+ * Whether it can be relied on to have the newest revision. While it is being fetched again it is
+ * neither ready nor failed; what was fetched before counts then.
+ */
+function isReady(kind: string, fields: ObjectFields): boolean {
+  const status = fields.object('status');
+  // source-controller gives an OCI registry no status: there is nothing to fetch ahead of a chart.
+  if (kind === 'HelmRepository' && isRegistry(fields.object('spec'))) {
+    return true;
+  }
+  if (is(status, 'Stalled', 'True') || is(status, 'Ready', 'False')) {
+    return false;
+  }
+  return is(status, 'Ready', 'True') || status.has('artifact');
+}
+
+function isRegistry(spec: ObjectFields): boolean {
+  return spec.string('type') === 'oci';
+}
+
+function readMessage(fields: ObjectFields, ready: boolean): string | undefined {
+  const status = fields.object('status');
+  if (fields.object('spec').boolean('suspend') === true) {
     return 'The source is suspended, so new revisions are not seen; resume it';
   }
-  if (options.isReady) {
+  if (ready) {
     return undefined;
   }
+  const stalled = condition(status, 'Stalled');
   return (
-    options.ready.string('message') ?? 'Flux has not fetched the source yet'
+    messageOf(
+      stalled.string('status') === 'True'
+        ? stalled
+        : condition(status, 'Ready'),
+    ) ?? 'Flux has not fetched the source yet'
   );
 }
 
@@ -60,9 +76,12 @@ function readUrl(kind: string, spec: ObjectFields): string | undefined {
   if (kind === 'Bucket') {
     const endpoint = spec.string('endpoint');
     const bucket = spec.string('bucketName');
-    return endpoint && bucket ? `${endpoint}/${bucket}` : undefined;
+    return endpoint && bucket
+      ? withoutCredentials(`${endpoint}/${bucket}`)
+      : undefined;
   }
-  return spec.string('url')?.replace(/^(https?:\/\/)[^/@]*@/, '$1');
+  const url = spec.string('url');
+  return url && withoutCredentials(url);
 }
 
 function readTargetRevision(
@@ -70,19 +89,19 @@ function readTargetRevision(
   spec: ObjectFields,
 ): string | undefined {
   const ref = spec.object('ref');
-  if (kind === 'GitRepository') {
-    return (
-      ['commit', 'name', 'semver', 'tag', 'branch']
-        .map(name => ref.string(name))
-        .find(value => value !== undefined) ?? 'master'
-    );
+  const first = (names: string[]) =>
+    names.map(name => ref.string(name)).find(value => value !== undefined);
+  switch (kind) {
+    case 'GitRepository':
+      return first(['commit', 'name', 'semver', 'tag', 'branch']) ?? 'master';
+    case 'OCIRepository':
+      return first(['digest', 'semver', 'tag']) ?? 'latest';
+    case 'HelmChart':
+      // A chart in a repository of files has the version that stands there.
+      return spec.object('sourceRef').string('kind') === 'HelmRepository'
+        ? spec.string('version') ?? '*'
+        : undefined;
+    default:
+      return undefined;
   }
-  if (kind === 'OCIRepository') {
-    return (
-      ['digest', 'semver', 'tag']
-        .map(name => ref.string(name))
-        .find(value => value !== undefined) ?? 'latest'
-    );
-  }
-  return undefined;
 }

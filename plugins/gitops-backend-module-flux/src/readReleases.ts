@@ -2,7 +2,7 @@ import type {
   ObjectFields,
   ObservedDeployment,
 } from '@fairway/plugin-gitops-node';
-import { condition } from './readStatus';
+import { condition, messageOf } from './readConditions';
 
 /** The releases that Helm made of a `HelmRelease`. */
 export interface HelmReleases {
@@ -12,6 +12,9 @@ export interface HelmReleases {
   chartVersion?: string;
   deployments: ObservedDeployment[];
 }
+
+/** Flux keeps five unless none of them ran. */
+const MAX_HISTORY = 20;
 
 /** Helm's states of a release that ran; `failed` ones are deployments that failed. */
 const RAN = ['deployed', 'superseded'];
@@ -49,9 +52,17 @@ function entryRevision(entry: ObjectFields): string | undefined {
   );
 }
 
+/**
+ * The version that its author gave the chart: behind a `+` stands what Flux appends to it, the
+ * start of the digest of an OCI artifact or of a commit.
+ */
+function chartVersionOf(entry: ObjectFields): string | undefined {
+  return entry.string('chartVersion')?.split('+')[0];
+}
+
 /** Reads `status.history`, which is newest first. */
 export function readReleases(status: ObjectFields): HelmReleases {
-  const history = status.list('history');
+  const history = status.list('history').slice(0, MAX_HISTORY);
   const running = history.find(entry => entry.string('status') === 'deployed');
   const deployments = [...history].reverse().flatMap(entry => {
     const state = entry.string('status') ?? '';
@@ -68,6 +79,7 @@ export function readReleases(status: ObjectFields): HelmReleases {
       revision,
       finishedAt,
       outcome: failed ? 'failed' : 'succeeded',
+      version: chartVersionOf(entry),
       message: failed ? failureMessage(status, revision) : undefined,
     };
     return [deployment];
@@ -77,7 +89,7 @@ export function readReleases(status: ObjectFields): HelmReleases {
   return {
     revision: running && entryRevision(running),
     chartName: (running ?? history[0])?.string('chartName'),
-    chartVersion: running?.string('chartVersion')?.split('+')[0],
+    chartVersion: running && chartVersionOf(running),
     deployments: [
       ...new Map(all.map(deployment => [deployment.key, deployment])).values(),
     ],
@@ -90,10 +102,9 @@ function failureMessage(
   revision: string,
 ): string | undefined {
   const released = [condition(status, 'Released'), condition(status, 'Ready')];
-  return attemptedRevision(status) === revision
-    ? released
-        .find(item => item.string('status') === 'False')
-        ?.string('message')
+  const failed = released.find(item => item.string('status') === 'False');
+  return failed && attemptedRevision(status) === revision
+    ? messageOf(failed)
     : undefined;
 }
 
@@ -126,6 +137,7 @@ function readUnrecordedFailure(
     revision,
     finishedAt,
     outcome: 'failed',
-    message: ready.string('message'),
+    version: status.string('lastAttemptedRevision')?.split('+')[0],
+    message: messageOf(ready),
   };
 }
