@@ -18,6 +18,10 @@ import {
   createSecretStoreController,
 } from './guardrails';
 import { Renderer } from './rendering';
+import {
+  createAnalysisRunController,
+  createRolloutController,
+} from './rollouts';
 import { DEFAULT_TIMING, Timing } from './timing';
 import {
   createDeploymentController,
@@ -42,6 +46,8 @@ const FACTORIES: Array<(context: ControllerContext) => Controller> = [
   createKustomizationController,
   createHelmReleaseController,
   createApplicationController,
+  createRolloutController,
+  createAnalysisRunController,
   createPolicyReportController,
   createConstraintController,
   createSecretStoreController,

@@ -198,6 +198,20 @@ function claimHealth(object: KubernetesObject): Health {
   }
 }
 
+function rolloutHealth({ status = {} }: KubernetesObject): Health {
+  const { phase, message } = status;
+  switch (phase) {
+    case 'Healthy':
+      return healthy(message);
+    case 'Paused':
+      return { status: 'Suspended', message };
+    case 'Degraded':
+      return degraded(message);
+    default:
+      return progressing(message ?? 'Waiting for rollout to finish');
+  }
+}
+
 function externalSecretHealth(object: KubernetesObject): Health {
   const ready = findCondition(object.status?.conditions, 'Ready');
   if (!ready) {
@@ -219,6 +233,7 @@ const ASSESSMENTS: Record<string, Assessment> = {
   Job: jobHealth,
   PersistentVolumeClaim: claimHealth,
   ExternalSecret: externalSecretHealth,
+  Rollout: rolloutHealth,
 };
 
 /**
@@ -244,6 +259,10 @@ export function assessReadiness(
 ): ReadinessStatus {
   if (!object) {
     return 'NotFound';
+  }
+  if (object.kind === 'Rollout') {
+    // Nothing that kstatus knows: it is there, and that is all.
+    return 'Current';
   }
   const health = assessHealth(object);
   // What is tried again and again may still come up; only a given-up rollout is a failure.

@@ -1,0 +1,2 @@
+export { createAnalysisRunController } from './AnalysisRunController';
+export { createRolloutController } from './RolloutController';
