@@ -34,10 +34,7 @@ export function toSync(status: string | undefined): SyncStatus {
 
 /** The objects that an application manages; hooks are part of a sync, not of what runs. */
 export function readResources(status: ObjectFields): ApplicationResource[] {
-  const results = status
-    .object('operationState')
-    .object('syncResult')
-    .list('resources');
+  const failures = readFailures(status);
   return status
     .list('resources')
     .filter(resource => resource.boolean('hook') !== true)
@@ -49,14 +46,6 @@ export function readResources(status: ObjectFields): ApplicationResource[] {
       }
       const group = resource.string('group') ?? '';
       const namespace = resource.string('namespace');
-      const failed = results.find(
-        result =>
-          result.string('status') === 'SyncFailed' &&
-          (result.string('group') ?? '') === group &&
-          result.string('kind') === kind &&
-          result.string('name') === name &&
-          result.string('namespace') === namespace,
-      );
       const health = resource.object('health');
       return [
         {
@@ -71,11 +60,39 @@ export function readResources(status: ObjectFields): ApplicationResource[] {
           health: health.has('status')
             ? toHealth(health.string('status'))
             : undefined,
-          message: health.string('message') ?? failed?.string('message'),
+          message: health.string('message') ?? failureOf(resource, failures),
           requiresPruning: resource.boolean('requiresPruning'),
         },
       ];
     });
+}
+
+/** Why objects could not be synced, by {@link keyOf}. */
+function readFailures(status: ObjectFields): Map<string, string> {
+  return new Map(
+    status
+      .object('operationState')
+      .object('syncResult')
+      .list('resources')
+      .filter(result => result.string('status') === 'SyncFailed')
+      .map(result => [keyOf(result), result.string('message') ?? '']),
+  );
+}
+
+function failureOf(
+  resource: ObjectFields,
+  failures: ReadonlyMap<string, string>,
+): string | undefined {
+  // Most objects fail nowhere, and there are many.
+  return failures.size > 0
+    ? failures.get(keyOf(resource)) || undefined
+    : undefined;
+}
+
+function keyOf(resource: ObjectFields): string {
+  return ['group', 'kind', 'namespace', 'name']
+    .map(field => resource.string(field) ?? '')
+    .join('\n');
 }
 
 /** Why the application is not healthy: its own words, else those of its worst resource. */

@@ -1,0 +1,116 @@
+import type { FactObservation } from '@fairway/plugin-gitops-node';
+import { readFixture, type LooseObject } from '../__testUtils__';
+import { observeRollout } from './observeRollout';
+
+function observe(object: LooseObject): FactObservation {
+  return observeRollout(object, {
+    cluster: 'prod-eu',
+    now: new Date('2026-02-22T09:00:00Z'),
+  });
+}
+
+describe('observeRollout', () => {
+  const read = (name: string) => readFixture('rollouts.yaml', name);
+
+  it('shows a canary that waits for somebody', () => {
+    expect(observe(read('orders'))).toMatchObject({
+      kind: 'rollout',
+      labels: { 'backstage.io/kubernetes-id': 'orders' },
+      targetNamespace: 'orders',
+      title: 'Canary orders: paused, step 5 of 7, 50 %',
+      health: 'suspended',
+      message: 'It waits for somebody to promote it (CanaryPauseStep)',
+      details: {
+        engine: 'argo-rollouts',
+        strategy: 'canary',
+        phase: 'Paused',
+        currentStep: 4,
+        weight: 50,
+        steps: [
+          { kind: 'weight', weight: 5, label: '5 %' },
+          { kind: 'pause', duration: '5m', label: 'Pause 5m' },
+          { kind: 'analysis', label: 'Analysis success-rate' },
+          { kind: 'weight', weight: 50 },
+          { kind: 'pause', label: 'Pause until promoted' },
+          { kind: 'other', label: 'Scale' },
+          { kind: 'weight', weight: 100 },
+        ],
+        paused: {
+          reason: 'CanaryPauseStep',
+          since: '2026-02-22T08:20:00.000Z',
+        },
+        analysis: [
+          { name: 'orders-6f8d-4', phase: 'Running' },
+          { name: 'orders-6f8d-4-2', phase: 'Successful' },
+        ],
+      },
+    });
+    expect(observe(read('orders'))).not.toHaveProperty('failure');
+  });
+
+  it('means a failure of the deployment when it was aborted', () => {
+    expect(observe(read('checkout'))).toMatchObject({
+      title: 'Canary checkout: aborted, 0 %',
+      health: 'degraded',
+      message: expect.stringMatching(
+        /error-rate.*the old version has the traffic.*Revert the change in Git/,
+      ),
+      failure: {
+        signal: 'rollout-aborted',
+        reason: expect.stringContaining('RolloutAborted: Rollout aborted'),
+        startedAt: '2026-02-22T08:10:05.000Z',
+      },
+      details: {
+        aborted: true,
+        failedChecks: 1,
+        workload: { kind: 'Deployment', name: 'checkout' },
+        steps: [{}, { duration: '30s' }, {}],
+      },
+    });
+  });
+
+  it('tells weights by replicas where no router has them, and all when it is promoted', () => {
+    expect(observe(read('search'))).toMatchObject({
+      title: 'Canary search: progressing, step 2 of 2, 33 %',
+      health: 'progressing',
+      message: 'more replicas need to be updated',
+    });
+    expect(observe(read('web'))).toMatchObject({
+      title: 'Blue-green web: healthy, 100 %',
+      health: 'healthy',
+      details: {
+        strategy: 'blue-green',
+        weight: 100,
+        analysis: [{ name: 'web-55d8-9-pre', phase: 'Successful' }],
+      },
+    });
+    const preview = read('web');
+    preview.status.blueGreen.activeSelector = '0ld';
+    expect(observe(preview).details.weight).toBe(0);
+    const scaled = read('orders');
+    scaled.spec.strategy.canary.trafficRouting.maxTrafficWeight = 1000;
+    expect(observe(scaled).details.weight).toBe(5);
+  });
+
+  it('says that it waits until a duration is over', () => {
+    const rollout = read('orders');
+    rollout.status.currentStepIndex = 1;
+    expect(observe(rollout).message).toBe(
+      'Paused for 5m, then it goes on by itself (CanaryPauseStep)',
+    );
+    rollout.status.pauseConditions[0].reason = 'InconclusiveAnalysisRun';
+    expect(observe(rollout).message).toMatch(/inconclusive.*promote or abort/);
+  });
+
+  it.each([
+    ['has not seen the last change', { observedGeneration: '6' }],
+    ['was resumed a moment ago', { pauseConditions: undefined }],
+  ])('is progressing while the controller %s', (_, status) => {
+    const rollout = read('orders');
+    Object.assign(rollout.status, status);
+    expect(observe(rollout)).toMatchObject({
+      health: 'progressing',
+      details: { phase: 'Progressing' },
+    });
+  });
+});
