@@ -135,7 +135,9 @@ export interface SourceObservation {
   targetRevision?: string;
   /** Revision in the form that applications report, for example a 40-digit commit. */
   revision?: string;
+  /** False when what it has may not be the newest: it could not be fetched. */
   ready: boolean;
+  /** Why it is not ready; of one that is: why it stays as it is, because it is suspended. */
   message?: string;
 }
 

@@ -360,12 +360,12 @@ describe('Recorder', () => {
       ...{ cluster: 'local', namespace: 'apps', name: 'repo' },
       ...{ apiVersion: 'fake.example.com/v1beta1', kind: 'Source' },
     };
-    const source = (revision?: string, message?: string) =>
+    const source = (revision?: string, message?: string, ready = !message) =>
       recorder.observe(watch, [
         fakeObject('repo', {
           source: {
             ...{ url: 'https://git.test/a.git', targetRevision: 'main' },
-            ...{ revision, message },
+            ...{ revision, message, ready },
           },
         }),
       ]);
@@ -398,6 +398,24 @@ describe('Recorder', () => {
     await expect(store.getApplication(ID)).resolves.toMatchObject({
       sync: 'synced',
       syncSince: at(6),
+    });
+    // What was fetched before says nothing of what is there now.
+    await source(b, 'authentication required');
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'unknown',
+      syncMessage: expect.stringContaining('authentication required'),
+      desiredRevision: b,
+      conditions: [
+        {
+          type: 'SourceNotReady',
+          message: 'Source apps/repo: authentication required',
+        },
+      ],
+    });
+    await source(b, 'it is suspended', true);
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'synced',
+      conditions: [{ type: 'SourceSuspended' }],
     });
     await source(undefined, 'authentication required');
     await expect(store.getApplication(ID)).resolves.toMatchObject({

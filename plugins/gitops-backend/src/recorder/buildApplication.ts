@@ -3,6 +3,8 @@ import {
   LABEL_PULL_REQUEST,
   migrationPhase,
   type Application,
+  type ApplicationCondition,
+  type ObjectRef,
 } from '@fairway/plugin-gitops-common';
 import type { SourceObservation } from '@fairway/plugin-gitops-node';
 import type { GitopsConfig } from '../config';
@@ -32,8 +34,26 @@ function shortRevision(revision: string): string {
 
 type SyncFields = Pick<
   Application,
-  'sync' | 'syncMessage' | 'source' | 'desiredRevision'
+  'sync' | 'syncMessage' | 'source' | 'desiredRevision' | 'conditions'
 >;
+
+function nameOf({ kind, namespace, name }: ObjectRef): string {
+  return `${kind} ${namespace ?? ''}/${name}`;
+}
+
+/** What an application must say of its source, whatever the source has fetched before. */
+function sourceConditions(
+  source: SourceObservation | undefined,
+): ApplicationCondition[] {
+  return source?.message
+    ? [
+        {
+          type: source.ready ? 'SourceSuspended' : 'SourceNotReady',
+          message: `${nameOf(source.ref)}: ${source.message}`,
+        },
+      ]
+    : [];
+}
 
 /** Sync, and where the manifests come from, with the source joined. */
 export function joinSource(
@@ -46,6 +66,7 @@ export function joinSource(
     syncMessage: observation.syncMessage,
     source: observation.source,
     desiredRevision: observation.desiredRevision,
+    conditions: [...observation.conditions, ...sourceConditions(source)],
   };
   if (!sourceRef) {
     return asObserved;
@@ -62,9 +83,7 @@ export function joinSource(
       },
     };
   }
-  const name = `${sourceRef.kind} ${sourceRef.namespace ?? ''}/${
-    sourceRef.name
-  }`;
+  const name = nameOf(sourceRef);
   if (!source) {
     return {
       ...asObserved,
@@ -73,6 +92,7 @@ export function joinSource(
     };
   }
   const joined = {
+    conditions: asObserved.conditions,
     source: {
       ...observation.source,
       repoUrl: source.url ?? observation.source.repoUrl,
@@ -85,11 +105,22 @@ export function joinSource(
     return {
       ...joined,
       sync: 'unknown',
-      syncMessage: source.message ?? `${name} has no revision yet`,
+      syncMessage:
+        source.message ??
+        observation.syncMessage ??
+        `${name} has no revision yet`,
     };
   }
   if (source.revision === revision) {
-    return { ...joined, sync: 'synced' };
+    return source.ready
+      ? { ...joined, sync: 'synced' }
+      : {
+          ...joined,
+          sync: 'unknown',
+          syncMessage: `What ${name} fetched last runs; whether there is something newer is unknown: ${
+            source.message ?? 'it is not ready'
+          }`,
+        };
   }
   const desired = shortRevision(source.revision);
   return {
@@ -141,6 +172,8 @@ export function environmentOf(
 export function buildApplication(parts: ApplicationParts): Application {
   const { observation, source, entityRef, previous, config, now } = parts;
   const { labels, healthSince, chartVersion } = observation;
+  // Of an artifact, people know the commit that it was built from.
+  const currentRevision = observation.originRevision ?? observation.revision;
   const { type, sourceRef, ...observed } = observation;
   const joined = joinSource(observation, source);
   const unchangedSince = (isSame: boolean | undefined, since?: string) =>
@@ -170,7 +203,7 @@ export function buildApplication(parts: ApplicationParts): Application {
       chartVersion ??
       // In the middle of a rollout; the deployment that began it says the new one.
       (observation.images.length > 1 ? previous?.version : undefined) ??
-      (observation.revision && shortRevision(observation.revision)),
+      (currentRevision && shortRevision(currentRevision)),
     engineUrl: engineUrl(observation, config),
     observedAt: now.toISOString(),
   };

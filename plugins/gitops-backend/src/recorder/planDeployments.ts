@@ -125,7 +125,7 @@ export function planDeployments(input: DeploymentPlanInput): NewDeployment[] {
       revision: entry.revision,
       previousRevision: succeeded?.revision,
       images,
-      version: versionOf(images, application.entityRef),
+      version: versionOf(images, application.entityRef) ?? entry.version,
       previousVersion: succeeded?.version,
       startedAt: entry.startedAt,
       finishedAt: entry.finishedAt,
