@@ -36,6 +36,7 @@ async function start() {
   await assertPortFree(settings.port, 'FAIRWAY_PORT');
   await assertPortFree(settings.forgePort, 'FAIRWAY_FORGE_PORT');
   await assertPortFree(settings.clusterPort, 'FAIRWAY_CLUSTER_PORT');
+  await assertPortFree(settings.argocdPort, 'FAIRWAY_ARGOCD_PORT');
   const env = await prepare();
 
   const logs = join(root, '.data', 'logs');
@@ -134,6 +135,7 @@ async function dev() {
   const settings = portalSettings(root, process.env);
   await assertPortFree(settings.forgePort, 'FAIRWAY_FORGE_PORT');
   await assertPortFree(settings.clusterPort, 'FAIRWAY_CLUSTER_PORT');
+  await assertPortFree(settings.argocdPort, 'FAIRWAY_ARGOCD_PORT');
   const env = await prepare();
   mkdirSync(join(root, '.data', 'work'), { recursive: true });
   mkdirSync(settings.dataDirectory, { recursive: true });

@@ -26,10 +26,12 @@ const FRONTEND_SOURCES = [
 
 /** The ports and folders of a portal, from the environment. */
 export function portalSettings(root, env) {
+  const clusterPort = Number(env.FAIRWAY_CLUSTER_PORT ?? 3101);
   return {
     port: Number(env.FAIRWAY_PORT ?? 3000),
     forgePort: Number(env.FAIRWAY_FORGE_PORT ?? 3100),
-    clusterPort: Number(env.FAIRWAY_CLUSTER_PORT ?? 3101),
+    clusterPort,
+    argocdPort: Number(env.FAIRWAY_ARGOCD_PORT ?? clusterPort + 1),
     playgroundDirectory:
       env.FAIRWAY_PLAYGROUND_DIR ?? join(root, '.playground'),
     dataDirectory: env.FAIRWAY_DATA_DIR ?? join(root, '.data', 'database'),
@@ -216,6 +218,8 @@ export async function startPlayground({ root, env, settings, onLine }) {
       ...env,
       FAIRWAY_FORGE_PORT: String(settings.forgePort),
       FAIRWAY_CLUSTER_PORT: String(settings.clusterPort),
+      // Tests and benchmarks have no use for it: any free port.
+      FAIRWAY_ARGOCD_PORT: String(settings.argocdPort ?? 0),
       FAIRWAY_PLAYGROUND_DIR: settings.playgroundDirectory,
     },
     onLine: line => {

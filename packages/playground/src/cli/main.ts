@@ -16,9 +16,9 @@ export async function main(args: string[]): Promise<void> {
     if (args[0] === 'start') {
       const playground = await startPlayground({ ...settings, log });
       stopOnSignal(playground.stop);
-      const { forgeUrl, clusterUrl } = playground;
+      const { forgeUrl, clusterUrl, argocdUrl } = playground;
       process.stdout.write(
-        `playground ready forge=${forgeUrl} cluster=${clusterUrl}\n`,
+        `playground ready forge=${forgeUrl} cluster=${clusterUrl} argocd=${argocdUrl}\n`,
       );
     } else if (args[0] === 'reset') {
       resetPlayground(settings.directory);

@@ -1,10 +1,11 @@
 import type { KubernetesObject } from '../types';
+import { guardrailObjects } from './guardrailObjects';
 
 const SERVER = 'https://kubernetes.default.svc';
 
 /**
  * What a platform team applies by hand, once: the root objects through which Argo CD and
- * Flux read everything else from the registration repository.
+ * Flux read everything else from the registration repository, and what guards the services.
  */
 export function rootObjects(forgeUrl: string): KubernetesObject[] {
   const repoURL = `${forgeUrl}/platform/gitops.git`;
@@ -67,5 +68,6 @@ export function rootObjects(forgeUrl: string): KubernetesObject[] {
         prune: true,
       },
     },
+    ...guardrailObjects(),
   ];
 }

@@ -5,15 +5,17 @@ import { InputError } from '@backstage/errors';
 export interface PlaygroundSettings {
   forgePort: number;
   clusterPort: number;
+  /** Of the stand-in for Argo CD's API. */
+  argocdPort: number;
   directory: string;
-  /** The bearer token that the cluster asks for. */
+  /** The bearer token that the cluster and Argo CD's API ask for. */
   token: string;
 }
 
 /**
- * Reads the settings from the environment: FAIRWAY_FORGE_PORT (3100),
- * FAIRWAY_CLUSTER_PORT (3101), FAIRWAY_PLAYGROUND_DIR (`.playground`) and
- * FAIRWAY_CLUSTER_TOKEN (`playground-token`).
+ * Reads the settings from the environment: FAIRWAY_FORGE_PORT (3100), FAIRWAY_CLUSTER_PORT
+ * (3101), FAIRWAY_ARGOCD_PORT (the one behind the cluster's), FAIRWAY_PLAYGROUND_DIR
+ * (`.playground`) and FAIRWAY_CLUSTER_TOKEN (`playground-token`).
  *
  * @throws InputError when a port is not a number.
  */
@@ -27,9 +29,11 @@ export function readSettings(env: NodeJS.ProcessEnv): PlaygroundSettings {
     }
     return value;
   };
+  const clusterPort = port('FAIRWAY_CLUSTER_PORT', 3101);
   return {
     forgePort: port('FAIRWAY_FORGE_PORT', 3100),
-    clusterPort: port('FAIRWAY_CLUSTER_PORT', 3101),
+    clusterPort,
+    argocdPort: port('FAIRWAY_ARGOCD_PORT', clusterPort && clusterPort + 1),
     directory: resolve(env.FAIRWAY_PLAYGROUND_DIR || '.playground'),
     token: env.FAIRWAY_CLUSTER_TOKEN || 'playground-token',
   };

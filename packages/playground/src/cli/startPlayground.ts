@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConflictError } from '@backstage/errors';
+import { createArgocdApi } from '../argocd-api';
 import { createCi } from '../ci';
 import { createCluster } from '../cluster';
 import { createControllers } from '../controllers';
@@ -23,6 +24,8 @@ const STOP_PATIENCE_MS = 1000;
 export interface RunningPlayground {
   forgeUrl: string;
   clusterUrl: string;
+  /** Root of the stand-in for Argo CD's API. */
+  argocdUrl: string;
   stop(): Promise<void>;
 }
 
@@ -50,7 +53,7 @@ export async function startPlayground(
       autoMerge: ['platform/gitops'],
       users: samplePeople,
     });
-    const { forgePort, clusterPort } = settings;
+    const { forgePort, clusterPort, argocdPort } = settings;
     await open(() => server.start(), forgePort, 'FAIRWAY_FORGE_PORT');
     stops.push(() => server.stop());
     const world = await readOrSeed({ directory, forge: server.forge, log });
@@ -67,6 +70,13 @@ export async function startPlayground(
 
     const { cluster } = running;
     const { forge } = server;
+    const argocd = createArgocdApi({
+      cluster,
+      port: argocdPort,
+      accounts: [{ name: 'fairway', token, policies: ['*, *, *, allow'] }],
+    });
+    await open(() => argocd.start(), argocdPort, 'FAIRWAY_ARGOCD_PORT');
+    stops.push(() => argocd.stop());
     const controllers = [
       createCi({ forge, directory, log }),
       ...createControllers({ cluster, forge, directory, log }),
@@ -77,7 +87,10 @@ export async function startPlayground(
       cluster.apply(object, 'playground');
     }
     stops.push(syncByHand({ cluster, world }));
-    return { forgeUrl: forge.url, clusterUrl: running.url, stop };
+    const [forgeUrl, clusterUrl, argocdUrl] = [forge, running, argocd].map(
+      ({ url }) => url,
+    );
+    return { forgeUrl, clusterUrl, argocdUrl, stop };
   } catch (error) {
     await stop();
     throw error;
