@@ -104,8 +104,7 @@ export interface Config {
       /** How often each cluster is asked whether it answers. Default: 10 seconds. */
       probe?: HumanDuration | string;
       /**
-       * Until then it must answer, and within twice that time begin to answer other requests;
-       * after two failures the cluster is unreachable. Default: 6 seconds.
+       * Until then it must answer; after two failures it is unreachable. Default: 6 seconds.
        */
       answer?: HumanDuration | string;
       /**

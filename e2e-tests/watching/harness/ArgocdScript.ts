@@ -122,8 +122,9 @@ export class ArgocdScript {
   /** One of the changes that applications go through, chosen by the number. */
   change(index: number): void {
     const names = [...this.#applications.keys()];
+    const round = Math.floor(index / names.length);
     const name = names[index % names.length];
-    switch (index % 5) {
+    switch ((index + round) % 5) {
       case 0:
         this.deploy(name);
         break;

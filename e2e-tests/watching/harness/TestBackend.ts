@@ -22,6 +22,8 @@ export interface TestBackendOptions {
   gitops?: JsonObject;
   /** Modules with a feature each, added to those that every backend has. */
   features?: readonly string[];
+  /** The proxy swallows broken connections, as without `kubernetesModuleProxyDrops`. */
+  plainProxy?: boolean;
 }
 
 /** What every backend has: the real Kubernetes plugin and its proxy, Fairway, and Argo CD. Paths are from here. */
@@ -31,11 +33,12 @@ const FEATURES = [
   '@fairway/plugin-gitops-backend-module-argocd',
   './emptyCatalog',
 ];
+const PROXY_DROPS = './proxyDrops';
 
 /** The times of real clusters, scaled down; see `gitops.watch` in config.d.ts. */
 export const SHORT_TIMES = {
   probe: '1s',
-  answer: '2s',
+  answer: '3s',
   silence: '3s',
   renew: '20s',
   lookAgain: '1s',
@@ -45,12 +48,15 @@ export const SHORT_TIMES = {
 /** A real backend, in a process of its own. */
 export class TestBackend {
   readonly api: GitopsClient;
+  /** Without a slash at the end. */
+  readonly baseUrl: string;
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   #output = '';
 
   private constructor(child: ChildProcess, address: Address) {
     this.#child = child;
+    this.baseUrl = address.baseUrl;
     this.#exited = once(child, 'exit');
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', data => {
@@ -89,7 +95,11 @@ export class TestBackend {
     const backend = new TestBackend(child, { ...address, token });
     const settings: BackendSettings = {
       config: configOf(options, { ...address, token }),
-      features: [...FEATURES, ...(options.features ?? [])],
+      features: [
+        ...FEATURES,
+        ...(options.plainProxy ? [] : [PROXY_DROPS]),
+        ...(options.features ?? []),
+      ],
     };
     child.send(settings);
     const listening = new Promise<void>(resolve => {

@@ -68,7 +68,7 @@ function expectedApplications(script: ArgocdScript): Map<string, object> {
 }
 
 /**
- * The store equals the clusters, nothing in it is called stale, and no deployment is missing or
+ * The store equals the clusters of the scripts, nothing in it is called stale, and no deployment is missing or
  * there twice; at once.
  *
  * @throws AssertionError that names the differences
@@ -80,7 +80,10 @@ export async function expectStoreEquals(
   const expected = new Map(
     scripts.flatMap(script => [...expectedApplications(script)]),
   );
-  const stored = await allApplications(backend);
+  const clusters = new Set(scripts.map(({ cluster }) => cluster.name));
+  const stored = (await allApplications(backend)).filter(
+    ({ ref }) => clusters.has(ref.cluster) && ref.kind === 'Application',
+  );
   const actual = new Map(
     stored.map(application => [
       `${application.ref.cluster} ${application.ref.name}`,

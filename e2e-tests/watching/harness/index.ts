@@ -11,3 +11,4 @@ export { FlakyPort } from './FlakyPort';
 export { SHORT_TIMES, TestBackend } from './TestBackend';
 export type { ClusterAddress, TestBackendOptions } from './TestBackend';
 export { TestCluster } from './TestCluster';
+export { WIDGETS } from './widgets';

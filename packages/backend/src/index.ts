@@ -1,4 +1,5 @@
 import { createBackend } from '@backstage/backend-defaults';
+import { kubernetesModuleProxyDrops } from '@fairway/plugin-gitops-backend';
 
 const backend = createBackend();
 
@@ -23,6 +24,7 @@ backend.add(import('@backstage/plugin-search-backend-module-pg'));
 
 backend.add(import('@backstage/plugin-kubernetes-backend'));
 backend.add(import('./kubernetes'));
+backend.add(kubernetesModuleProxyDrops);
 
 backend.add(import('@backstage/plugin-events-backend'));
 backend.add(import('@backstage/plugin-notifications-backend'));

@@ -56,10 +56,7 @@ export const gitopsPlugin = createBackendPlugin({
         const config = readGitopsConfig(deps.config);
         const store = await DatabaseGitopsStore.create(deps);
         const times = readWatchConfig(deps.config);
-        const api = new ClusterConnection({
-          ...{ auth, discovery },
-          answerWithinMillis: times.answerWithinMillis,
-        });
+        const api = new ClusterConnection({ auth, discovery });
         const publisher = new ChangePublisher(deps);
         const engines = {
           clusters: api,

@@ -68,6 +68,11 @@ export class Faults {
     };
   }
 
+  /** Takes every {@link hide} back. */
+  showAll(): void {
+    this.#hidden.clear();
+  }
+
   /** Breaks every open watch off. */
   dropWatches(): void {
     for (const watch of [...this.#watches]) {

@@ -19,7 +19,7 @@ import { readLines } from './readLines';
 import { within } from './waiting';
 
 /** Until an answer begins, and from there until it ends. */
-const HEAD_TIMEOUT_MILLIS = 10_000;
+const HEAD_TIMEOUT_MILLIS = 30_000;
 const BODY_TIMEOUT_MILLIS = 30_000;
 
 interface Call {
@@ -65,7 +65,7 @@ export class ClusterConnection implements ClusterApi {
   constructor(options: {
     auth: AuthService;
     discovery: DiscoveryService;
-    /** A request that is not answered for so long has failed; 10 seconds by default. */
+    /** A request that is not answered for so long has failed; 30 seconds by default. */
     answerWithinMillis?: number;
   }) {
     this.#auth = options.auth;

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import { ConnectionError } from '@fairway/plugin-gitops-node';
@@ -8,6 +9,10 @@ import type { WatchTimes } from './WatchTimes';
 
 /** One lost packet is no outage. */
 const FAILURES_BEFORE_SAID = 2;
+/** Share of the time in which the event loop had no time to wait for anything. */
+const BUSY = 0.8;
+/** A process that is always busy must not call a cluster well that is not. */
+const MAXIMUM_EXCUSED = 5;
 
 /**
  * Asks a cluster now and then whether it answers, and what time it is there.
@@ -45,13 +50,20 @@ export class ClusterProbe {
   async run(signal: AbortSignal): Promise<void> {
     const { reachability, times } = this.#options;
     let failures = 0;
+    let excused = 0;
     while (!signal.aborted) {
+      const load = performance.eventLoopUtilization();
       try {
         await this.#ask(signal);
         failures = 0;
+        excused = 0;
         reachability.succeed();
       } catch (error) {
-        failures += 1;
+        if (excused < MAXIMUM_EXCUSED && this.#isOwnFault(load)) {
+          excused += 1;
+        } else {
+          failures += 1;
+        }
         if (failures >= FAILURES_BEFORE_SAID && !signal.aborted) {
           reachability.fail(this.#unreachable(error));
         }
@@ -62,6 +74,17 @@ export class ClusterProbe {
           : times.probeEveryMillis;
       await wait(pause * (0.8 + Math.random() * 0.2), signal);
     }
+  }
+
+  /** This process was too busy to read the answer, perhaps with what the same cluster says. */
+  #isOwnFault(before: ReturnType<typeof performance.eventLoopUtilization>) {
+    const { reachability, times } = this.#options;
+    const { utilization } = performance.eventLoopUtilization(before);
+    return (
+      !reachability.down.aborted &&
+      (utilization > BUSY ||
+        reachability.heardAt > Date.now() - times.answerWithinMillis)
+    );
   }
 
   async #ask(signal: AbortSignal): Promise<void> {

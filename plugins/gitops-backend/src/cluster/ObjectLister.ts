@@ -13,6 +13,16 @@ import type { WatchedApplication } from './ClusterRegistry';
 
 const MAXIMUM_PAGE_SIZE = 1_600;
 
+/** What is known after a list. */
+export interface EndedList {
+  /** Where to watch from. */
+  resourceVersion: string;
+  /** False when objects without a name are in it: nobody can say what became of them. */
+  allNamed: boolean;
+  /** Why the list does not show everything, if so. */
+  message?: string;
+}
+
 /** Lists everything of one kind, and records it page by page. */
 export class ObjectLister {
   readonly #options: {
@@ -23,6 +33,8 @@ export class ObjectLister {
     /** A permit for each page in memory. */
     lists: Semaphore;
     missing(listed: ReadonlySet<string>): Promise<WatchedApplication[]>;
+    /** Called when a page came. */
+    onPage(): void;
   };
   #pageSize = PAGE_SIZE;
 
@@ -33,18 +45,13 @@ export class ObjectLister {
     status: WatchStatus;
     lists: Semaphore;
     missing(listed: ReadonlySet<string>): Promise<WatchedApplication[]>;
+    onPage(): void;
   }) {
     this.#options = options;
   }
 
-  /**
-   * Lists in the first version that the cluster serves.
-   *
-   * @returns where to watch from; and why the list is not whole, if so
-   */
-  async list(
-    signal: AbortSignal,
-  ): Promise<{ resourceVersion: string; message?: string }> {
+  /** Lists in the first version that the cluster serves. */
+  async list(signal: AbortSignal): Promise<EndedList> {
     const { status, watch } = this.#options;
     const { versions } = watch.resource;
     for (const version of versions) {
@@ -66,30 +73,34 @@ export class ObjectLister {
     throw new ConnectionError('not-installed', 'The observer names no version');
   }
 
-  async #listVersion(
-    version: string,
-    signal: AbortSignal,
-  ): Promise<{ resourceVersion: string; message?: string }> {
+  async #listVersion(version: string, signal: AbortSignal): Promise<EndedList> {
     const { recorder } = this.#options;
     const at = new Date().toISOString();
     const listed = new Set<string>();
     let partial: ObjectPage['partial'];
+    let allNamed = true;
     let resourceVersion = '';
     let next: string | undefined;
     do {
       signal.throwIfAborted();
       const page = await this.#page({ version, next, listed }, signal);
       partial ??= page.partial;
+      allNamed &&= page.allNamed;
       resourceVersion = page.resourceVersion;
       next = page.next;
     } while (next !== undefined);
     signal.throwIfAborted();
     if (partial) {
       await this.#removeGone(listed, signal);
-      return { resourceVersion, message: partial.message };
+      recorder.listedInPart(listed);
+      return { resourceVersion, allNamed, message: partial.message };
+    }
+    if (!allNamed) {
+      recorder.listedInPart(listed);
+      return { resourceVersion, allNamed };
     }
     await recorder.listed(listed, at);
-    return { resourceVersion };
+    return { resourceVersion, allNamed };
   }
 
   /** Reads and records one page, with a permit while it is in memory. */
@@ -100,6 +111,7 @@ export class ObjectLister {
     resourceVersion: string;
     next?: string;
     partial?: ObjectPage['partial'];
+    allNamed: boolean;
   }> {
     const { source, watch, recorder, lists } = this.#options;
     let release: (() => void) | undefined;
@@ -115,8 +127,10 @@ export class ObjectLister {
           },
         },
       );
-      await recorder.page(page.items, at.listed);
+      this.#options.onPage();
+      const allNamed = await recorder.page(page.items, at.listed);
       return {
+        allNamed,
         resourceVersion: page.resourceVersion,
         next: page.continue,
         partial: page.partial,

@@ -4,6 +4,17 @@ import type { ConnectionError } from '@fairway/plugin-gitops-node';
 export class Reachability {
   #down = new AbortController();
   #up = new AbortController();
+  #heardAt = 0;
+
+  /** Unix time in milliseconds of the last word of the cluster, whatever it was. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** The cluster said something: it answers, however slow. */
+  heard(): void {
+    this.#heardAt = Date.now();
+  }
 
   /** Aborted with the cause once the cluster does not answer any more. */
   get down(): AbortSignal {

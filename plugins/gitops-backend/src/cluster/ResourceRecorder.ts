@@ -42,12 +42,13 @@ export class ResourceRecorder {
   /**
    * Records a page of a list, and adds the names of its objects to `listed`.
    *
+   * @returns whether all of them have a name; what others are called nobody can say
    * @throws NotRecordedError
    */
   async page(
     items: readonly KubernetesObject[],
     listed: Set<string>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const readable = items.filter(isReadable);
     readable.forEach(item => listed.add(objectKey(item)));
     const nameless = items
@@ -64,6 +65,7 @@ export class ResourceRecorder {
     nameless.forEach(({ object }) => listed.add(object));
     this.#status.looked([], nameless);
     await this.#observe(readable);
+    return nameless.length === 0;
   }
 
   /**
@@ -88,6 +90,11 @@ export class ResourceRecorder {
   /** A list ended; see `WatchSink.listed`. */
   async listed(objects: ReadonlySet<string>, at: string): Promise<void> {
     await this.#guard(this.#sink.listed(this.#watch, objects, at));
+    this.#status.lookedAtAll(objects);
+  }
+
+  /** A list ended that does not show everything: what is not in it may be there. */
+  listedInPart(objects: ReadonlySet<string>): void {
     this.#status.lookedAtAll(objects);
   }
 

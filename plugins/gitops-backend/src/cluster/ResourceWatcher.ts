@@ -88,6 +88,7 @@ export class ResourceWatcher {
     this.#lister = new ObjectLister({
       ...options,
       lists: options.limits.lists,
+      onPage: () => this.#heard(),
       recorder: this.#recorder,
       status: this.#status,
     });
@@ -100,15 +101,26 @@ export class ResourceWatcher {
     while (!signal.aborted) {
       const { down } = reachability;
       const attempt = AbortSignal.any([signal, down]);
+      /** When to look again at a list that had objects without a name. */
+      let again: AbortSignal | undefined;
       try {
         attempt.throwIfAborted();
-        const { resourceVersion, message } = await this.#lister.list(attempt);
-        this.#heardAt = Date.now();
+        const list = await this.#lister.list(attempt);
+        this.#heard();
         if (!this.#refused) {
-          await this.#store(this.#status.set('connected', message));
+          await this.#store(this.#status.set('connected', list.message));
         }
-        await this.#followFrom(resourceVersion, attempt);
+        if (!list.allNamed) {
+          again = AbortSignal.timeout(this.#times.lookAgainMillis);
+        }
+        await this.#followFrom(
+          list.resourceVersion,
+          again ? AbortSignal.any([attempt, again]) : attempt,
+        );
       } catch (error) {
+        if (!attempt.aborted && again?.aborted) {
+          continue;
+        }
         if (!signal.aborted) {
           await this.#failed(down.aborted ? down.reason : error, signal);
         }
@@ -172,7 +184,7 @@ export class ResourceWatcher {
     const startedAt = Date.now();
     try {
       for await (const event of this.#events(resourceVersion, stop)) {
-        this.#heardAt = Date.now();
+        this.#heard();
         if (event.type === 'ERROR') {
           throw errorOf(event);
         }
@@ -219,6 +231,11 @@ export class ResourceWatcher {
       timeoutSeconds: this.#times.watchSeconds,
       signal,
     });
+  }
+
+  #heard(): void {
+    this.#heardAt = Date.now();
+    this.#options.reachability.heard();
   }
 
   #kind(): SourceKind {

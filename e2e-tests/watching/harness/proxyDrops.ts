@@ -1,0 +1,1 @@
+export { kubernetesModuleProxyDrops as default } from '@fairway/plugin-gitops-backend';

@@ -1,0 +1,1 @@
+export { kubernetesModuleProxyDrops } from './kubernetesModuleProxyDrops';
