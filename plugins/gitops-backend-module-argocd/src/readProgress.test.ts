@@ -173,10 +173,11 @@ describe('readProgress of a sync', () => {
       message:
         'Another operation, of Argo CD itself, ran in its place; look at the application and ask again',
     });
-    const early = { ...automated, startedAt: BEFORE };
-    expect(readProgress(application(early), run)).toBeUndefined();
+    // By clocks that differ it may have been there before, unless its own was seen to run.
+    const soon = { ...automated, startedAt: '2026-02-22T09:00:20Z' };
+    expect(readProgress(application(soon), run)).toBeUndefined();
     expect(
-      readProgress(application(early), { ...run, state: 'running' }),
+      readProgress(application(soon), { ...run, state: 'running' }),
     ).toMatchObject({ state: 'superseded' });
     const replaced = {
       ...operation,
@@ -196,6 +197,14 @@ describe('readProgress of a sync', () => {
       state: 'requested',
       message: 'Argo CD starts it when the operation before it ends',
     });
+  });
+
+  it('is not moved by an object that comes late', () => {
+    const running: CommandRun = { ...run, state: 'running' };
+    expect(readProgress(application(old), running)).toBeUndefined();
+    expect(
+      readProgress(application(old, { operation }), running),
+    ).toBeUndefined();
   });
 
   it('fails when the application is deleted meanwhile', () => {
@@ -224,9 +233,12 @@ describe('readProgress of a refresh', () => {
         refresh,
       ),
     ).toMatchObject({ state: 'running' });
-    expect(
-      readProgress(object, { ...refresh, state: 'running' }),
-    ).toMatchObject({ state: 'succeeded' });
+    // Who saw the annotation allows for a clock that is behind.
+    const seen: CommandRun = { ...refresh, state: 'running' };
+    expect(readProgress(object, seen)).toBeUndefined();
+    object.status.reconciledAt = '2026-02-22T08:59:30Z';
+    expect(readProgress(object, refresh)).toBeUndefined();
+    expect(readProgress(object, seen)).toMatchObject({ state: 'succeeded' });
     object.status.reconciledAt = LATER;
     expect(readProgress(object, refresh)).toMatchObject({
       state: 'succeeded',

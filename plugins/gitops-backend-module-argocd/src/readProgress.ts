@@ -25,6 +25,9 @@ const MAX_FAILURES = 3;
  *   supersedes it.
  * - A **refresh** is over when Argo CD removed its annotation and compared again.
  * - A **termination** is over when the operation is, or another one runs.
+ *
+ * An object may come late, and show what was before: a command that runs is never said to wait
+ * again, and nothing older than the request ends it.
  */
 export function readProgress(
   object: KubernetesObject,
@@ -60,17 +63,20 @@ function syncProgress(
     return { state: 'failed', message: deleting.message };
   }
   if (requested.has('sync') && isOfRun(requested, run)) {
-    return {
-      state: 'requested',
-      message:
-        phase === 'running' || phase === 'terminating'
-          ? 'Argo CD starts it when the operation before it ends'
-          : 'Waiting for Argo CD to start it',
-    };
+    return run.state === 'running'
+      ? undefined
+      : {
+          state: 'requested',
+          message:
+            phase === 'running' || phase === 'terminating'
+              ? 'Argo CD starts it when the operation before it ends'
+              : 'Waiting for Argo CD to start it',
+        };
   }
+  // Who saw its own operation run knows that this is another one, unless it is an old one.
   const isAfter =
-    run.state === 'running' ||
-    elapsed(run, state.string('startedAt')) > CLOCK_TOLERANCE_MS;
+    elapsed(run, state.string('startedAt')) >
+    (run.state === 'running' ? -TIME_RESOLUTION_MS : CLOCK_TOLERANCE_MS);
   const isReplaced = elapsed(run, readMark(requested)?.requestedAt) > 0;
   if (isReplaced || (phase && isAfter)) {
     const other = isReplaced ? requested : state.object('operation');
@@ -189,11 +195,10 @@ function refreshProgress(
     };
   }
   const reconciledAt = object.object('status').time('reconciledAt');
-  // Who saw the annotation knows that it is gone; else only a later comparison says so.
-  if (
-    run.state !== 'running' &&
-    !(elapsed(run, reconciledAt) >= -TIME_RESOLUTION_MS)
-  ) {
+  // Who saw the annotation knows that it is gone, and may trust another clock more.
+  const tolerance =
+    run.state === 'running' ? CLOCK_TOLERANCE_MS : TIME_RESOLUTION_MS;
+  if (!(elapsed(run, reconciledAt) >= -tolerance)) {
     return undefined;
   }
   // Other errors are of what came of the comparison.
@@ -223,7 +228,7 @@ function terminateProgress(
     return { state: 'succeeded', message: 'The operation is over' };
   }
   if (phase === 'running') {
-    return { state: 'requested' };
+    return run.state === 'running' ? undefined : { state: 'requested' };
   }
   return phase === 'terminating'
     ? { state: 'running', message: 'Argo CD is terminating the operation' }
