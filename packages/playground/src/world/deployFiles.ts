@@ -1,5 +1,10 @@
 import { stringify } from 'yaml';
 import {
+  guardrailBaseFiles,
+  guardrailOverlayFiles,
+  secretNameOf,
+} from './guardrailFiles';
+import {
   imageOf,
   namespaceOf,
   type SampleEnvironment,
@@ -27,11 +32,18 @@ export function labelsOf(service: SampleService) {
 
 /** `deploy/` as Kustomize: a base and an overlay for each environment. */
 export function deployFiles(service: SampleService, tag: string): Files {
+  const base = guardrailBaseFiles(service);
   const files: Files = {
+    ...inFolder('deploy/base', base),
     'deploy/base/kustomization.yaml': stringify({
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
-      resources: ['serviceaccount.yaml', 'deployment.yaml', 'service.yaml'],
+      resources: [
+        'serviceaccount.yaml',
+        'deployment.yaml',
+        'service.yaml',
+        ...Object.keys(base),
+      ],
     }),
     'deploy/base/serviceaccount.yaml': stringify({
       apiVersion: 'v1',
@@ -52,6 +64,8 @@ export function deployFiles(service: SampleService, tag: string): Files {
   };
   for (const environment of sampleEnvironments) {
     const folder = `deploy/overlays/${environment}`;
+    const own = guardrailOverlayFiles(service, environment);
+    Object.assign(files, inFolder(folder, own));
     files[`${folder}/namespace.yaml`] = stringify({
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -61,6 +75,7 @@ export function deployFiles(service: SampleService, tag: string): Files {
       environment,
       tag,
       replicas: REPLICAS[environment],
+      resources: Object.keys(own),
     });
     files[`${folder}/environment.yaml`] = environmentPatch(service, {
       LOG_LEVEL: environment === 'dev' ? 'debug' : 'info',
@@ -69,7 +84,14 @@ export function deployFiles(service: SampleService, tag: string): Files {
   return files;
 }
 
+function inFolder(folder: string, files: Files): Files {
+  return Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]),
+  );
+}
+
 function deployment(service: SampleService): object {
+  const secret = secretNameOf(service);
   const probe = (path: string) => ({ httpGet: { path, port: 'http' } });
   return {
     apiVersion: 'apps/v1',
@@ -90,6 +112,7 @@ function deployment(service: SampleService): object {
               name: service.name,
               image: imageOf(service),
               ports: [{ name: 'http', containerPort: 8080 }],
+              ...(secret && { envFrom: [{ secretRef: { name: secret } }] }),
               readinessProbe: probe('/ready'),
               livenessProbe: probe('/health'),
               resources: {
@@ -111,9 +134,15 @@ function deployment(service: SampleService): object {
 
 function overlay(
   service: SampleService,
-  options: { environment: string; tag: string; replicas: number },
+  options: {
+    environment: string;
+    tag: string;
+    replicas: number;
+    /** Files of the overlay beside its namespace. */
+    resources: string[];
+  },
 ): string {
-  const { environment, tag, replicas } = options;
+  const { environment, tag, replicas, resources } = options;
   const note =
     environment === 'dev'
       ? '# CI writes the tag of the newest build here.'
@@ -124,7 +153,7 @@ namespace: ${namespaceOf(service.name, environment)}
 resources:
   - namespace.yaml
   - ../../base
-labels:
+${resources.map(name => `  - ${name}\n`).join('')}labels:
   - pairs:
       fairway.dev/environment: ${environment}
 images:

@@ -1,3 +1,4 @@
+export { secretKeyOf } from './guardrailFiles';
 export * from './people';
 export * from './sampleServices';
 export * from './seedWorld';
