@@ -15,6 +15,7 @@ import { asTable, judged } from './report.mjs';
 import { measureRequests } from './requests.mjs';
 import { ports } from './settings.mjs';
 import { measureStart } from './start.mjs';
+import { measureReaders } from './watching/readers.mjs';
 import { measureWatching } from './watching/watching.mjs';
 import { logFile, startWorld } from './world.mjs';
 
@@ -32,7 +33,9 @@ const IN_WORLD = {
   live: measureLive,
   create: measureCreate,
 };
-const NAMES = ['start', 'watching', ...Object.keys(IN_WORLD)];
+/** Those about many applications, each with processes of its own. */
+const OF_MANY = { watching: measureWatching, readers: measureReaders };
+const NAMES = ['start', ...Object.keys(OF_MANY), ...Object.keys(IN_WORLD)];
 
 function commit() {
   try {
@@ -56,11 +59,11 @@ async function measure({ names, quick, report }) {
     await take('start', () => measureStart({ root, log }));
     await endAll();
   }
-  if (names.includes('watching')) {
-    await take('watching', () =>
-      measureWatching({ log, quick, onLine: logFile(root, 'watching') }),
-    );
-    await endAll();
+  for (const [name, how] of Object.entries(OF_MANY)) {
+    if (names.includes(name)) {
+      await take(name, () => how({ log, quick, onLine: logFile(root, name) }));
+      await endAll();
+    }
   }
   const shared = Object.keys(IN_WORLD).filter(name => names.includes(name));
   if (shared.length > 0) {

@@ -15,8 +15,10 @@ export type FleetSource = ChangeFeed &
     'getApplications' | 'listApplications' | 'listClusterStatus'
   >;
 
-/** Between two rounds of changes, so that a stream of them does not take all the time. */
-const REST_MS = 25;
+/** Between two questions, so that very many readers do not ask all the time, */
+const REST_MS = 5;
+/** and after a round of changes, so that a stream of them does not take all the time. */
+const REST_AFTER_CHANGES_MS = 25;
 /** When clusters were last seen is no change that the feed tells. */
 const CLUSTERS_EVERY_MS = 15_000;
 const LOAD_PAGE = 200;
@@ -117,36 +119,40 @@ export class FleetIndex {
    * Resolves when everything is known that was written before the call.
    *
    * @remarks
-   * Those who come while the feed is being asked share the next question. While changes stream
-   * in, it is asked at most forty times a second.
+   * Those who come while the feed is being asked share the next question. It is asked at most two
+   * hundred times a second, and forty times while changes stream in.
    */
   catchUp(): Promise<void> {
-    this.#next ??= this.#asking
-      .catch(() => {})
-      .then(() => {
-        this.#next = undefined;
-        this.#asking = this.#ask();
-        return this.#asking;
-      });
+    this.#next ??= this.#askNext();
     return this.#next;
   }
 
-  async #ask(): Promise<void> {
-    const pause = this.#restUntil - performance.now();
-    if (pause > 0) {
-      await setTimeout(pause);
+  async #askNext(): Promise<void> {
+    await this.#asking.catch(() => {});
+    const rest = this.#restUntil - performance.now();
+    if (rest > 0) {
+      await setTimeout(rest);
     }
+    // From here on, what is written may be missed by this question.
+    this.#next = undefined;
+    this.#asking = this.#ask();
+    return this.#asking;
+  }
+
+  async #ask(): Promise<void> {
     if (this.#seq < 0) {
       await this.#readAll(await this.#source.latestChange());
     }
     const latest = await this.#source.latestChange();
-    if (this.#seq !== latest) {
+    const isBehind = this.#seq !== latest;
+    if (isBehind) {
       await this.#follow(latest);
-      this.#restUntil = performance.now() + REST_MS;
     }
     if (this.#now() - this.#clustersReadAt >= CLUSTERS_EVERY_MS) {
       await this.#readClusters();
     }
+    this.#restUntil =
+      performance.now() + (isBehind ? REST_AFTER_CHANGES_MS : REST_MS);
   }
 
   async #follow(latest: number): Promise<void> {
