@@ -48,8 +48,10 @@ export function renderOnEntity(options: {
   api: FakeGitopsApi;
   element: JSX.Element;
   name?: string;
+  signals?: FakeSignalApi;
 }) {
   const { api, element, name = 'orders' } = options;
+  const { signals = new FakeSignalApi() } = options;
   const entity = {
     apiVersion: 'backstage.io/v1alpha1',
     kind: 'Component',
@@ -72,6 +74,9 @@ export function renderOnEntity(options: {
     ],
     initialRouteEntries: ['/under-test'],
     mountedRoutes: { '/catalog/:namespace/:kind/:name': entityRouteRef },
-    apis: [[gitopsApiRef, api]],
+    apis: [
+      [gitopsApiRef, api],
+      [signalApiRef, signals],
+    ],
   });
 }

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
+  Alert,
   Button,
-  Checkbox,
   Dialog,
   DialogBody,
   DialogFooter,
@@ -13,23 +13,52 @@ import type {
   ApplicationCommand,
   CommandRequest,
 } from '@fairway/plugin-gitops-common';
+import {
+  DEFAULT_COMMAND_OPTIONS,
+  outOfSync,
+  toCommandRequest,
+} from '../model/commandOptions';
 import { shortenRevision } from '../model/format';
 import { gitopsTranslationRef } from '../translation';
-import styles from './CommandButtons.module.css';
+import { CommandOptionsForm } from './CommandOptionsForm';
+import styles from './CommandDialog.module.css';
 
-/** Says what a command will do, and asks. */
+/** The objects that a sync would change. */
+function Changes(props: { application: Application }) {
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  const changes = outOfSync(props.application);
+  if (changes.length === 0) {
+    return null;
+  }
+  return (
+    <div className={styles.changes}>
+      <h4>{t('command.changes', { count: changes.length })}</h4>
+      <ul>
+        {changes.map(({ kind, namespace, name, requiresPruning }) => (
+          <li key={`${kind}/${namespace}/${name}`}>
+            {kind} {name}
+            {requiresPruning && ` · ${t('command.leftGit')}`}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Says what a command will do, and asks; a refusal is shown where it was asked. */
 export function CommandDialog(props: {
   application: Application;
   command: ApplicationCommand;
   name: string;
   running: boolean;
+  /** Why the last attempt was refused. */
+  refusal?: string;
   onConfirm: (request: CommandRequest) => void;
   onClose: () => void;
 }) {
-  const { application, command, name, running, onConfirm, onClose } = props;
+  const { application, command, name, running, refusal } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
-  const [prune, setPrune] = useState(false);
-  const engine = t(`engine.${application.engine}`);
+  const [options, setOptions] = useState(DEFAULT_COMMAND_OPTIONS);
   const destination = [
     application.destination.namespace,
     application.ref.cluster,
@@ -38,53 +67,65 @@ export function CommandDialog(props: {
     .join(' @ ');
   const revision =
     application.desiredRevision ?? application.source.targetRevision ?? 'HEAD';
-  const leftGit = application.resources.filter(r => r.requiresPruning);
-  // A Flux object prunes by its own policy; only Argo CD asks each time.
-  const offersPrune = command === 'sync' && application.engine === 'argocd';
   return (
     <Dialog
       isOpen
       isDismissable={!running}
-      onOpenChange={open => !open && onClose()}
-      width={520}
+      onOpenChange={open => !open && props.onClose()}
+      width={560}
     >
       <DialogHeader>{t(`command.${command}Title`, { name })}</DialogHeader>
       <DialogBody>
         <p className={styles.text}>
           {t(`command.${command}Help`, {
-            engine,
+            engine: t(`engine.${application.engine}`),
             destination,
             revision: shortenRevision(revision),
           })}
         </p>
-        {offersPrune && (
-          <div className={styles.prune}>
-            <Checkbox isSelected={prune} onChange={setPrune}>
-              {t('command.prune')}
-            </Checkbox>
-            <p>{t('command.pruneHelp', { destination })}</p>
-            {leftGit.length > 0 && (
-              <p>
-                {t('command.pruneList', {
-                  count: leftGit.length,
-                  names: leftGit.map(r => `${r.kind} ${r.name}`).join(', '),
-                })}
-              </p>
-            )}
+        {command === 'sync' && <Changes application={application} />}
+        <CommandOptionsForm
+          application={application}
+          command={command}
+          destination={destination}
+          options={options}
+          onChange={setOptions}
+        />
+        {refusal && (
+          <div className={styles.refused}>
+            <Alert
+              role="alert"
+              status="danger"
+              icon
+              title={t('command.refused', {
+                command: t(`command.${command}`),
+                name,
+              })}
+              description={refusal}
+            />
           </div>
         )}
       </DialogBody>
       <DialogFooter>
-        <Button variant="secondary" onPress={onClose} isDisabled={running}>
+        <Button
+          variant="secondary"
+          onPress={props.onClose}
+          isDisabled={running}
+        >
           {t('common.cancel')}
         </Button>
         <Button
           variant="primary"
-          destructive={command === 'terminate' || prune}
+          destructive={
+            command === 'terminate' || options.prune || options.force
+          }
           isPending={running}
-          onPress={() => onConfirm(offersPrune ? { prune } : {})}
+          isDisabled={options.only?.size === 0}
+          onPress={() =>
+            props.onConfirm(toCommandRequest(options, application))
+          }
         >
-          {t(`command.${command}`)}
+          {t(options.dryRun ? 'command.tryOut' : `command.${command}`)}
         </Button>
       </DialogFooter>
     </Dialog>

@@ -3,6 +3,7 @@ import { ButtonLink } from '@backstage/ui';
 import type {
   Application,
   CommandPermission,
+  CommandRun,
   Environment,
   FleetCell,
   FleetRow,
@@ -73,11 +74,12 @@ function PanelApplication(props: {
   cell: FleetCell;
   application?: Application;
   permission?: CommandPermission;
+  runs?: readonly CommandRun[];
   name: string;
   several: boolean;
   onDone: () => void;
 }) {
-  const { cell, application, permission, name, several, onDone } = props;
+  const { cell, application, permission, runs, name, several, onDone } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const now = application ?? cell;
   const trouble = application ? troubleOf(application) : troubleOfCell(cell);
@@ -100,6 +102,7 @@ function PanelApplication(props: {
           application={application}
           permission={permission}
           name={name}
+          runs={runs}
           onDone={onDone}
         />
       )}
@@ -162,6 +165,7 @@ export function FleetPanel(props: {
           cell={one}
           application={applications.find(({ id }) => id === one.id)}
           permission={service.value?.permissions.operate}
+          runs={service.value?.commandRuns}
           name={t('panel.label', { service: title, environment })}
           several={cell.cells.length > 1}
           onDone={query.retry}

@@ -84,6 +84,7 @@ export function ApplicationView(props: {
           application={application}
           permission={service.permissions.operate}
           name={name}
+          runs={service.commandRuns}
           onDone={onDone}
         />
       </div>

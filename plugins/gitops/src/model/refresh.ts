@@ -2,6 +2,7 @@ import type {
   FleetResponse,
   ServiceResponse,
 } from '@fairway/plugin-gitops-common';
+import { areRunsOpen } from './commandRuns';
 
 /** How long to wait before looking again, while something is on its way. */
 export const FAST_REFRESH_MS = 3_000;
@@ -11,14 +12,17 @@ export const SLOW_REFRESH_MS = 30_000;
 
 /** True while a service has something that should end by itself soon. */
 export function serviceInMotion(service: ServiceResponse): boolean {
-  return [
-    ...service.environments.flatMap(({ applications }) => applications),
-    ...service.otherApplications,
-  ].some(
-    ({ health, operation }) =>
-      health === 'progressing' ||
-      operation?.phase === 'running' ||
-      operation?.phase === 'terminating',
+  return (
+    areRunsOpen(service.commandRuns) ||
+    [
+      ...service.environments.flatMap(({ applications }) => applications),
+      ...service.otherApplications,
+    ].some(
+      ({ health, operation }) =>
+        health === 'progressing' ||
+        operation?.phase === 'running' ||
+        operation?.phase === 'terminating',
+    )
   );
 }
 

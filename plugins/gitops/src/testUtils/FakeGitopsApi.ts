@@ -148,7 +148,9 @@ export class FakeGitopsApi implements GitopsApi {
           !sampleEnvironments.some(({ name }) => name === environment),
       ),
       deployments: deployments.slice(0, this.pageSize),
-      commandRuns: [],
+      commandRuns: this.runs.filter(run =>
+        own.some(({ id }) => id === run.applicationId),
+      ),
       nextDeploymentsCursor:
         deployments.length > this.pageSize ? String(this.pageSize) : undefined,
       dora: sampleDora(),
@@ -202,15 +204,24 @@ export class FakeGitopsApi implements GitopsApi {
     return { items: this.clusters };
   }
 
-  /** The last command that was given. */
-  run?: CommandRun;
+  /** Commands that were given, newest first. */
+  runs: CommandRun[] = [];
+  /** When set, every command is refused with it. */
+  refusal?: Error;
 
   async getCommandRun(id: string) {
     this.#called('getCommandRun', id);
-    if (this.run?.id !== id) {
-      throw new Error(`There is no command ${id}`);
+    const run = this.runs.find(one => one.id === id);
+    if (!run) {
+      throw new NotFoundError(`There is no command ${id}`);
     }
-    return this.run;
+    return run;
+  }
+
+  /** The last command stands otherwise from now on. */
+  tell(change: Partial<CommandRun>) {
+    const [last, ...others] = this.runs;
+    this.runs = [{ ...last, ...change }, ...others];
   }
 
   async runCommand(
@@ -219,6 +230,9 @@ export class FakeGitopsApi implements GitopsApi {
     request?: CommandRequest,
   ) {
     this.#called('runCommand', id, command, request);
+    if (this.refusal) {
+      throw this.refusal;
+    }
     const application: Application = {
       ...this.#application(id),
       health: 'progressing',
@@ -229,14 +243,15 @@ export class FakeGitopsApi implements GitopsApi {
       one.id === id ? application : one,
     );
     const message = `Asked for ${command} of ${application.ref.name}.`;
-    this.run = {
-      ...{ id: `${id}/1`, applicationId: id, command, message },
-      request: request ?? {},
+    const run: CommandRun = {
+      ...{ id: `run-${this.runs.length + 1}`, applicationId: id },
+      ...{ command, message, request: request ?? {} },
       requestedBy: 'user:default/ada',
       requestedAt: new Date().toISOString(),
       state: 'requested',
     };
-    return { application, command, message, run: this.run };
+    this.runs = [run, ...this.runs];
+    return { application, command, message, run };
   }
 
   async checkName(query: NameCheckQuery): Promise<NameCheckResponse> {
