@@ -182,6 +182,18 @@ describe('listing and watching through the API of Argo CD', () => {
     assert.equal(follower.message, undefined);
   });
 
+  it('lists again when the stream may have been opened after the list', async () => {
+    const world = await start(undefined, { keepAliveMs: 2_000 });
+    world.application('one');
+    const times = { proof: 1, silence: 20_000 };
+    const follower = follow(testConnection(world, { times }));
+    await eventually(() => assert.equal(follower.lists, 2));
+    // From then on the stream is known to be open.
+    world.application('two');
+    await untilInStep(follower, world);
+    assert.equal(follower.lists, 2);
+  });
+
   it('takes half a list for none', async () => {
     const world = await start();
     world.application('one');

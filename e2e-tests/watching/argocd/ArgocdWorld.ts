@@ -43,6 +43,7 @@ export class ArgocdWorld {
 
   static async start(
     accounts: ArgocdAccount[] = [account('fairway')],
+    options: { keepAliveMs?: number } = {},
   ): Promise<ArgocdWorld> {
     const directory = mkdtempSync(join(tmpdir(), 'argocd-api-'));
     const running = createCluster({ port: 0, directory, token: 'unused' });
@@ -51,7 +52,7 @@ export class ArgocdWorld {
       cluster: running.cluster,
       port: 0,
       accounts,
-      keepAliveMs: 40,
+      keepAliveMs: options.keepAliveMs ?? 40,
     });
     await api.start();
     return new ArgocdWorld(running, api, directory);

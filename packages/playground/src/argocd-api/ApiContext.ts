@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Cluster, KubernetesObject } from '../types';
 import type { Accounts, Claims } from './Accounts';
+import type { ApplicationCache } from './ApplicationCache';
 import type { ArgocdFaults } from './ArgocdFaults';
 
 /** What the handlers of all requests share. */
 export interface ApiContext {
   cluster: Cluster;
+  applications: ApplicationCache;
   accounts: Accounts;
   faults: ArgocdFaults;
   /** Argo CD's own namespace. */

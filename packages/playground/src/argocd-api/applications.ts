@@ -6,7 +6,6 @@ import {
   rbacName,
   sendJson,
   toWire,
-  versionOf,
   type ApiCall,
 } from './ApiContext';
 import { ApiFailure, permissionDenied } from './ApiFailure';
@@ -46,14 +45,14 @@ export function isWanted(
 export function listApplications(call: ApiCall): void {
   const { context, query, response } = call;
   context.faults.beforeList?.(projectsOf(query));
-  const all = context.cluster.list(KINDS.application);
+  const all = context.applications.list();
   const fields = query.get('fields');
   const items = all
     .filter(application => isWanted(call, application))
     .sort(byName)
     .map(toWire)
     .map(item => (fields ? selectFields(item, fields) : item));
-  const metadata = { resourceVersion: versionOf(all) };
+  const metadata = { resourceVersion: context.applications.version };
   if (context.faults.cutLists && !fields) {
     const text = JSON.stringify({ metadata, items });
     response.writeHead(200, { 'Content-Type': 'application/json' });
@@ -123,16 +122,13 @@ export async function getApplication(call: ApiCall): Promise<void> {
     return;
   }
   const key = keyOf(found);
-  context.cluster.patch(key, {
-    metadata: {
-      annotations: { [REFRESH]: refresh === 'hard' ? 'hard' : 'normal' },
-    },
-  });
-  const refreshed = await new Promise<KubernetesObject | undefined>(resolve => {
-    const stop = context.cluster.watch(KINDS.application, ({ object }) => {
+  let since = Infinity;
+  const refreshed = new Promise<KubernetesObject | undefined>(resolve => {
+    const stop = context.applications.subscribe(({ object }) => {
       const { name, namespace, annotations } = object.metadata;
       const isIt = name === key.name && namespace === key.namespace;
-      if (isIt && !annotations?.[REFRESH]) {
+      const isAfter = Number(object.metadata.resourceVersion) > since;
+      if (isIt && isAfter && !annotations?.[REFRESH]) {
         resolve(object);
       }
     });
@@ -141,8 +137,15 @@ export async function getApplication(call: ApiCall): Promise<void> {
       resolve(undefined);
     });
   });
-  if (refreshed && !response.destroyed) {
-    sendJson(response, 200, toWire(refreshed));
+  const requested = context.cluster.patch(key, {
+    metadata: {
+      annotations: { [REFRESH]: refresh === 'hard' ? 'hard' : 'normal' },
+    },
+  });
+  since = Number(requested.metadata.resourceVersion);
+  const object = await refreshed;
+  if (object && !response.destroyed) {
+    sendJson(response, 200, toWire(object));
   }
 }
 

@@ -9,6 +9,7 @@ import { Accounts, type ArgocdAccount } from './Accounts';
 import { sendJson, type ApiCall, type ApiContext } from './ApiContext';
 import { ApiFailure } from './ApiFailure';
 import { answer } from './answer';
+import { ApplicationCache } from './ApplicationCache';
 import { ArgocdFaults } from './ArgocdFaults';
 
 /** Settings of a stand-in API. */
@@ -57,6 +58,7 @@ export function createArgocdApi(options: ArgocdApiOptions): RunningArgocdApi {
   const requests: SeenRequest[] = [];
   const context: ApiContext = {
     cluster: options.cluster,
+    applications: new ApplicationCache(options.cluster),
     accounts,
     faults,
     namespace: options.namespace ?? 'argocd',
@@ -80,6 +82,7 @@ export function createArgocdApi(options: ArgocdApiOptions): RunningArgocdApi {
       return `http://127.0.0.1:${port}`;
     },
     async start() {
+      context.applications.start();
       await new Promise<void>((resolve, reject) => {
         server.once('error', reject);
         server.listen(options.port, '127.0.0.1', () => {
@@ -90,6 +93,7 @@ export function createArgocdApi(options: ArgocdApiOptions): RunningArgocdApi {
       port = (server.address() as AddressInfo).port;
     },
     async stop() {
+      context.applications.stop();
       if (server.listening) {
         const closed = new Promise(resolve => server.close(resolve));
         server.closeAllConnections();

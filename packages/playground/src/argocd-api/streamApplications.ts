@@ -1,5 +1,5 @@
-import type { ClusterEvent, KubernetesObject } from '../types';
-import { KINDS, toWire, type ApiCall } from './ApiContext';
+import type { ClusterEvent } from '../types';
+import { toWire, type ApiCall } from './ApiContext';
 import { isWanted } from './applications';
 import { ApiFailure } from './ApiFailure';
 
@@ -80,17 +80,12 @@ export function streamApplications(call: ApiCall): void {
       messages.send(text);
     }
   };
-  const existing = new Set(
-    context.cluster.list(KINDS.application).map(versionKey),
-  );
-  const stop = context.cluster.watch(KINDS.application, event => {
-    // The cluster begins with what is there, which only a stream without a version tells.
-    const isThere =
-      event.type === 'ADDED' && existing.delete(versionKey(event.object));
-    if (!isThere || from === '') {
-      send(event);
+  if (from === '') {
+    for (const object of context.applications.list()) {
+      send({ type: 'ADDED', object });
     }
-  });
+  }
+  const stop = context.applications.subscribe(send);
   const timer = setInterval(() => messages.keepAlive(), context.keepAliveMs);
   const untrack = context.faults.track({
     response,
@@ -104,8 +99,4 @@ export function streamApplications(call: ApiCall): void {
     stop();
     untrack();
   }
-}
-
-function versionKey({ metadata }: KubernetesObject): string {
-  return `${metadata.uid} ${metadata.resourceVersion}`;
 }

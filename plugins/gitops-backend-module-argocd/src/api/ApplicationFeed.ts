@@ -17,6 +17,9 @@ import { wait } from './wait';
 /** A stream that broke sooner is not worth a list each time. */
 const SHORT_STREAM_MILLIS = 60_000;
 
+/** Applications that are not listed twice without need. */
+const MANY = 1_000;
+
 /** A list under way. */
 interface Listing {
   token: string;
@@ -140,11 +143,7 @@ export class ApplicationFeed {
     this.#listed = undefined;
     await this.#restAfterShortStreams(signal);
     await this.#permissions.assertSignedIn(signal);
-    const stream = this.#openStream();
-    await stream.opened(this.#times.proof);
-    const hasProof = stream.openMillis !== undefined;
-    const at = Date.now();
-    const plan = await this.#list.plan(limit, signal);
+    const { plan, at, hasProof } = await this.#plan(limit, signal);
     if (plan.applications === 0 && plan.hidden.length > 0) {
       const { message } = this.#permissions.partial(
         'applications',
@@ -163,6 +162,24 @@ export class ApplicationFeed {
       stop,
     };
     return this.#listing;
+  }
+
+  /** What to list, if possible after the stream was proven to be open. */
+  async #plan(limit: number, signal?: AbortSignal) {
+    const stream = this.#openStream();
+    const isOpen = () => stream.openMillis !== undefined;
+    let hasProof = isOpen();
+    let at = Date.now();
+    let plan = await this.#list.plan(limit, signal);
+    if (!hasProof) {
+      // Few are soon listed twice; with many it is better to wait for the next sign of life.
+      const { proof, proofOfMany } = this.#times;
+      await stream.opened(plan.applications < MANY ? proof : proofOfMany);
+      hasProof = isOpen();
+      at = Date.now();
+      plan = hasProof ? await this.#list.plan(limit, signal) : plan;
+    }
+    return { plan, at, hasProof };
   }
 
   #resume(token: string): Listing {

@@ -6,6 +6,8 @@ export interface ArgocdTimes {
   silence: number;
   /** How long a list waits for the proof that the stream is open. */
   proof: number;
+  /** The same where there is much to list. */
+  proofOfMany: number;
   /** How often it is asked whether the token is still good. */
   check: number;
   /** How often kinds without a stream are listed. */
@@ -28,6 +30,7 @@ export const DEFAULT_ARGOCD_TIMES: ArgocdTimes = {
   request: 30_000,
   silence: 45_000,
   proof: 1_000,
+  proofOfMany: 20_000,
   check: 15_000,
   poll: 30_000,
   relist: 30 * 60_000,
