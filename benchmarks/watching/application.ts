@@ -52,8 +52,8 @@ function timeAt(minute: number): string {
 
 function source(index: number) {
   return {
-    repoURL: `https://git.example.com/deploy/${componentName(index)}.git`,
-    path: `overlays/${STAGES[index % STAGES.length]}`,
+    repoURL: `https://git.example.com/team-${index % 40}/deploy.git`,
+    path: `${componentName(index)}/overlays/${STAGES[index % STAGES.length]}`,
     targetRevision: 'main',
   };
 }

@@ -10,7 +10,11 @@ import {
   createServiceFactory,
 } from '@backstage/backend-plugin-api';
 import { ConfigReader } from '@backstage/config';
-import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import {
+  catalogServiceRef,
+  type CatalogService,
+} from '@backstage/plugin-catalog-node';
 import type { JsonObject } from '@backstage/types';
 import { componentName } from './application';
 
@@ -61,7 +65,7 @@ function configOf(settings: BackendSettings): ConfigReader {
   });
 }
 
-function components(applications: number) {
+function components(applications: number): Entity[] {
   const names = new Set(
     Array.from({ length: applications }, (_, index) => componentName(index)),
   );
@@ -77,6 +81,27 @@ function components(applications: number) {
       owner: `team-${index % 40}`,
     },
   }));
+}
+
+/** What Fairway asks of a catalog, in one page and at no cost. */
+function catalogOf(entities: Entity[]): CatalogService {
+  const byRef = new Map(
+    entities.map(entity => [stringifyEntityRef(entity), entity]),
+  );
+  const catalog: Partial<CatalogService> = {
+    queryEntities: async () => ({
+      items: entities,
+      totalItems: entities.length,
+      pageInfo: {},
+    }),
+    getEntities: async () => ({ items: entities }),
+    getEntitiesByRefs: async ({ entityRefs }) => ({
+      items: entityRefs.map(ref => byRef.get(ref)),
+    }),
+    getEntityByRef: async ref =>
+      byRef.get(typeof ref === 'string' ? ref : stringifyEntityRef(ref)),
+  };
+  return catalog as CatalogService;
 }
 
 const profiler = new Session();
@@ -107,7 +132,11 @@ process.once('message', async (settings: BackendSettings) => {
     }),
   );
   backend.add(
-    catalogServiceMock.factory({ entities: components(settings.applications) }),
+    createServiceFactory({
+      service: catalogServiceRef,
+      deps: {},
+      factory: () => catalogOf(components(settings.applications)),
+    }),
   );
   backend.add(import('@backstage/plugin-kubernetes-backend'));
   backend.add(import('@fairway/plugin-gitops-backend'));

@@ -170,8 +170,12 @@ async function measureStored({ backend, applications }) {
   await Promise.race([
     until(
       async () => {
-        const page = await backend.get('/applications?limit=1');
-        return page?.totalItems === applications;
+        const page = await backend.get('/clusters');
+        const stored = page?.items.reduce(
+          (sum, cluster) => sum + cluster.applications,
+          0,
+        );
+        return stored === applications;
       },
       {
         what: `${applications} applications are stored`,
