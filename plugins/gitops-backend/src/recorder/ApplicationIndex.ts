@@ -12,8 +12,8 @@ export interface IndexedApplication {
 interface Entry extends IndexedApplication {
   /** Keys of the places that it is looked for in; see {@link placeKey}. */
   places: readonly string[];
-  /** Key of the place that it deploys to. */
-  destination?: string;
+  /** Keys of the places that it deploys to. */
+  destinations: readonly string[];
   /** Hashes of the objects that it manages; numbers, because there are hundreds of thousands. */
   objects: Float64Array;
 }
@@ -80,6 +80,18 @@ function clusterOf({
   return /^https?:/.test(server) ? SOME_CLUSTER : server;
 }
 
+/** What names no namespace deploys to those of its objects (Flux without `targetNamespace`). */
+function destinationsOf({
+  destination,
+  resources,
+}: Pick<Application, 'destination' | 'resources'>): string[] {
+  return destination.namespace
+    ? [destination.namespace]
+    : [
+        ...new Set(resources.flatMap(({ namespace }) => namespace || [])),
+      ].sort();
+}
+
 /** The object, then those that may have made it, nearest first. */
 function withMakers(subject: FactSubject): FactSubject[][] {
   const { namespace } = subject;
@@ -131,16 +143,15 @@ export class ApplicationIndex {
       return this.remove(id);
     }
     const cluster = clusterOf(application);
-    const { namespace } = application.destination;
-    const destination = namespace && `${cluster} ${namespace}`;
-    const places = new Set(
-      application.resources.map(resource => placeKey(cluster, resource)),
+    const destinations = destinationsOf(application).map(
+      namespace => `${cluster} ${namespace}`,
     );
-    if (destination) {
-      places.add(destination);
-    }
+    const places = new Set([
+      ...application.resources.map(resource => placeKey(cluster, resource)),
+      ...destinations,
+    ]);
     const entry: Entry = {
-      ...{ id, entityRef, environment, destination },
+      ...{ id, entityRef, environment, destinations },
       places: [...places],
       objects: Float64Array.from(application.resources, objectHash).sort(),
     };
@@ -180,8 +191,8 @@ export class ApplicationIndex {
   find(fact: FactPlace): FactApplications {
     const owners = this.#owners(fact, fact.cluster);
     const destination = `${fact.cluster} ${fact.namespace}`;
-    const deployers = this.#at([destination]).filter(
-      entry => entry.destination === destination,
+    const deployers = this.#at([destination]).filter(({ destinations }) =>
+      destinations.includes(destination),
     );
     return {
       owners:
@@ -232,7 +243,7 @@ function isSame(left: Entry, right: Entry): boolean {
   return (
     left.entityRef === right.entityRef &&
     left.environment === right.environment &&
-    left.destination === right.destination &&
+    left.destinations.join() === right.destinations.join() &&
     left.objects.length === right.objects.length &&
     left.objects.every((hash, index) => hash === right.objects[index])
   );

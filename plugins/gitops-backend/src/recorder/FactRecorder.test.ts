@@ -145,6 +145,17 @@ describe.each(databases.eachSupportedId())('FactRecorder, %s', databaseId => {
       { destination: { namespace: 'search' } },
       { environment: 'staging' },
     );
+    await deploy(
+      'search',
+      {
+        destination: {},
+        resources: [
+          managed('Namespace', undefined, 'index'),
+          managed('Service', 'index', 'search'),
+        ],
+      },
+      { environment: 'dev', name: 'search-dev' },
+    );
     await recorder.observe(local, [
       fakeObject('root', {
         application: { destination: { namespace: 'search' } },
@@ -168,6 +179,7 @@ describe.each(databases.eachSupportedId())('FactRecorder, %s', databaseId => {
       ['shared', { targetNamespace: 'shop' }, '-/-'],
       ['nobody', about('Deployment', 'other', 'shop'), '-/-'],
       ['alone', { targetNamespace: 'search' }, 'search/staging'],
+      ['of its objects', { targetNamespace: 'index' }, 'search/dev'],
       ['elsewhere', { targetNamespace: 'nowhere' }, '-/-'],
       ['cluster', {}, '-/-'],
     ];
@@ -251,6 +263,20 @@ describe.each(databases.eachSupportedId())('FactRecorder, %s', databaseId => {
     expect(listener.factChanged).toHaveBeenLastCalledWith({
       entityRef: 'component:default/orders',
     });
+  });
+
+  it('learns of what another replica recorded', async () => {
+    const fact = { title: 'a', targetNamespace: 'shop' };
+    await observeFact('a', fact, { watch: spoke });
+    const here = recorder;
+    recorder = createRecorder();
+    await deploy('orders', {
+      engine: 'argocd',
+      destination: { namespace: 'shop', server: 'spoke' },
+    });
+    now = new Date(at(11));
+    await here.rejoin();
+    expect(await ties()).toEqual({ a: 'orders/production' });
   });
 
   it('follows the catalog, and keeps what it knows until it was read', async () => {

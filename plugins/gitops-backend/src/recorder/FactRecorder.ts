@@ -22,6 +22,9 @@ import type { RecorderOptions } from './Recorder';
 /** Applications read at a time when the index is filled. */
 const PAGE_SIZE = 500;
 
+/** How long what other replicas recorded may be missed; reading it takes seconds at worst. */
+const REFILL_MILLIS = 600_000;
+
 /** Whose a fact is. */
 interface Tie {
   entityRef?: string;
@@ -54,7 +57,7 @@ function placeOf(observation: FactObservation): FactPlace {
  * Facts and applications are seen in any order. Where applications deploy and what they manage is
  * kept in memory from the first fact on; when that changes for an application, the facts of the
  * places concerned are tied anew. An application of another replica's cluster (Argo CD in a hub)
- * is learned of when the catalog changes or at the next start.
+ * is learned of when the catalog changes, ten minutes later at the soonest, or at the next start.
  */
 export class FactRecorder {
   readonly #options: RecorderOptions;
@@ -62,6 +65,7 @@ export class FactRecorder {
   readonly #applications = new ApplicationIndex();
   readonly #facts = new FactIndex();
   #filled?: Promise<void>;
+  #filledAt = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -116,7 +120,7 @@ export class FactRecorder {
     >,
     entityRef: string | undefined,
   ): Promise<void> {
-    if (!this.#filled || !this.#options.resolver.ready) {
+    if (!this.#filled) {
       return;
     }
     await this.#filled;
@@ -138,7 +142,9 @@ export class FactRecorder {
 
   /** Decides anew what belongs to which component. */
   async rejoin(): Promise<void> {
-    this.#filled = undefined;
+    if (this.#now().getTime() - this.#filledAt > REFILL_MILLIS) {
+      this.#filled = undefined;
+    }
     await this.#fill();
     for (const stored of await this.#options.store.listStoredFacts()) {
       const { fact, observation } = stored;
@@ -153,6 +159,7 @@ export class FactRecorder {
   /** Fills the index with what is stored; what is observed meanwhile is newer. */
   #fill(): Promise<void> {
     this.#filled ??= (async () => {
+      this.#filledAt = this.#now().getTime();
       const known = new Set<string>();
       let cursor: string | undefined;
       do {
@@ -204,7 +211,7 @@ export class FactRecorder {
     const { store, listener } = this.#options;
     const { type, labels, targetNamespace, failure, ...rest } = observation;
     const { subject, part, series, ...observed } = rest;
-    const now = this.#options.now?.() ?? new Date();
+    const now = this.#now();
     await store.putFact({
       fact: {
         ...observed,
@@ -228,6 +235,10 @@ export class FactRecorder {
         wasFailing: stored?.observation.failure !== undefined,
       });
     }
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
   }
 
   /** Whose it is, by the rule that `FactObservation` states. */
