@@ -18,7 +18,7 @@ export function readConditions(object: ObjectFields): ApplicationCondition[] {
       ? [
           {
             type,
-            message: condition.string('message') ?? '',
+            message: condition.message('message') ?? '',
             since: condition.time('lastTransitionTime'),
           },
         ]
@@ -34,7 +34,7 @@ function readHydration(status: ObjectFields): ApplicationCondition[] {
         {
           type: CONDITION_HYDRATION_ERROR,
           message:
-            operation.string('message') ??
+            operation.message('message') ??
             'The source hydrator failed and does not say why; look at the logs of the commit server',
           since: operation.time('finishedAt') ?? operation.time('startedAt'),
         },

@@ -46,7 +46,7 @@ export function readOperation(
   const retryCount = state.number('retryCount');
   return {
     phase,
-    message: state.string('message'),
+    message: state.message('message'),
     startedAt: state.time('startedAt'),
     // While it is tried again, Argo CD keeps the end of the attempt before.
     finishedAt: phase === 'running' ? undefined : state.time('finishedAt'),
@@ -160,7 +160,7 @@ function readFailedOperation(
     startedAt,
     finishedAt: state.time('finishedAt') ?? startedAt,
     outcome: 'failed',
-    message: state.string('message'),
+    message: state.message('message'),
     initiatedBy: readInitiator(operation),
   };
 }

@@ -142,7 +142,7 @@ function asksForTheSame(sync: ObjectFields, request: CommandRequest): boolean {
 /** How an operation stands, with what it says of the objects that failed. */
 function operationProgress(state: ObjectFields): CommandProgress {
   const phase = operationPhase(state);
-  const message = state.string('message');
+  const message = state.message('message');
   if (phase === 'succeeded' || phase === 'failed') {
     const failures = phase === 'failed' ? failuresOf(state) : '';
     return {
@@ -174,7 +174,7 @@ function failuresOf(state: ObjectFields): string {
       resource =>
         `${resource.string('kind') ?? 'Object'} ${
           resource.string('name') ?? ''
-        }: ${resource.string('message') ?? 'failed'}`,
+        }: ${resource.message('message') ?? 'failed'}`,
     );
   const more = failed.length - MAX_FAILURES;
   return [
@@ -235,7 +235,7 @@ function terminateProgress(
     : {
         state: 'succeeded',
         message: `The operation is over: ${
-          state.string('message') ?? state.string('phase')
+          state.message('message') ?? state.string('phase')
         }`,
         finishedAt: state.time('finishedAt'),
       };

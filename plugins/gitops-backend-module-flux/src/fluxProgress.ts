@@ -5,7 +5,7 @@ import {
   type KubernetesObject,
 } from '@fairway/plugin-gitops-node';
 import { REQUESTED_AT } from './fluxCommands';
-import { condition, is, messageOf } from './readConditions';
+import { condition, is } from './readConditions';
 import { isBehind, isWaiting } from './readHealth';
 
 /**
@@ -72,7 +72,10 @@ function followRequest(
     };
   }
   return is(status, 'Reconciling', 'True')
-    ? { state: 'running', message: messageOf(condition(status, 'Reconciling')) }
+    ? {
+        state: 'running',
+        message: condition(status, 'Reconciling').message('message'),
+      }
     : undefined;
 }
 
@@ -88,7 +91,7 @@ function readOutcome(fields: ObjectFields, run: CommandRun): CommandProgress {
     const at = because.time('lastTransitionTime');
     return {
       state,
-      message: messageOf(because),
+      message: because.message('message'),
       // An outcome that did not change began before the command.
       ...(at && at >= run.requestedAt && { finishedAt: at }),
     };
@@ -105,6 +108,6 @@ function readOutcome(fields: ObjectFields, run: CommandRun): CommandProgress {
   const reconciling = condition(status, 'Reconciling');
   return {
     state: 'running',
-    message: messageOf(isWaiting(status) ? ready : reconciling),
+    message: (isWaiting(status) ? ready : reconciling).message('message'),
   };
 }

@@ -8,7 +8,7 @@ import {
   type KubernetesObject,
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
-import { condition, messageOf } from './readConditions';
+import { condition } from './readConditions';
 import { readSteps, readStrategy } from './readCanarySteps';
 import { readRef } from './readRefs';
 
@@ -46,7 +46,6 @@ export function observeCanary(
   const details = readDetails(fields);
   const promoted = condition(fields.object('status'), 'Promoted');
   const failure = readFailure(fields, details);
-  const [group] = target.string('apiVersion')?.split('/') ?? [];
   return {
     type: 'fact',
     kind: 'rollout',
@@ -55,7 +54,7 @@ export function observeCanary(
     targetNamespace: ref.namespace,
     ...(details.workload && {
       subject: {
-        group: target.string('apiVersion')?.includes('/') ? group : 'apps',
+        group: groupOf(target.string('apiVersion')),
         ...details.workload,
         namespace: ref.namespace,
       },
@@ -71,6 +70,12 @@ export function observeCanary(
       },
     }),
   };
+}
+
+function groupOf(apiVersion: string | undefined): string | undefined {
+  return apiVersion?.includes('/')
+    ? apiVersion.split('/')[0]
+    : apiVersion && '';
 }
 
 function readDetails(fields: ObjectFields): RolloutDetails {
@@ -143,7 +148,7 @@ function readAnalysis(
     {
       name: 'Canary analysis',
       phase: judgement,
-      message: messageOf(condition(status, 'Promoted')),
+      message: condition(status, 'Promoted').message('message'),
       metrics: names.map(name => ({
         name,
         // Any one of them may be what it failed for.
@@ -168,7 +173,9 @@ function readFailure(
   if (details.phase !== 'Failed') {
     return undefined;
   }
-  const said = messageOf(condition(fields.object('status'), 'Promoted'));
+  const said = condition(fields.object('status'), 'Promoted').message(
+    'message',
+  );
   return details.aborted
     ? said ?? 'Flagger gave the new version up'
     : 'The promotion failed because the primary was not ready; all traffic goes to the new version';
@@ -178,7 +185,9 @@ function readHealth(
   fields: ObjectFields,
   { details, failure }: { details: RolloutDetails; failure?: string },
 ): Pick<FactObservation, 'health' | 'message'> {
-  const said = messageOf(condition(fields.object('status'), 'Promoted'));
+  const said = condition(fields.object('status'), 'Promoted').message(
+    'message',
+  );
   if (failure) {
     return {
       health: 'degraded',

@@ -11,7 +11,7 @@ import {
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
 import { allowedCommands } from './fluxCommands';
-import { condition, messageOf, readConditions } from './readConditions';
+import { condition, readConditions } from './readConditions';
 import { isBehind, readHealth, readOperation } from './readHealth';
 import { readInventory } from './readInventory';
 import { readDependsOn, readParent, readRef, readSourceRef } from './readRefs';
@@ -100,7 +100,7 @@ function readSync(options: {
   const ready = condition(status, 'Ready');
   const drifted = condition(status, 'Drifted');
   const failure =
-    ready.string('status') === 'False' ? messageOf(ready) : undefined;
+    ready.string('status') === 'False' ? ready.message('message') : undefined;
   if (isBehind(fields)) {
     return {
       sync: 'out-of-sync',
@@ -111,7 +111,8 @@ function readSync(options: {
   if (!desiredRevision) {
     return {
       sync: 'unknown',
-      syncMessage: messageOf(ready) ?? 'Flux has not installed the release yet',
+      syncMessage:
+        ready.message('message') ?? 'Flux has not installed the release yet',
     };
   }
   if (releases.revision !== desiredRevision) {
@@ -121,7 +122,7 @@ function readSync(options: {
     };
   }
   return drifted.string('status') === 'True'
-    ? { sync: 'out-of-sync', syncMessage: messageOf(drifted) }
+    ? { sync: 'out-of-sync', syncMessage: drifted.message('message') }
     : { sync: 'synced' };
 }
 

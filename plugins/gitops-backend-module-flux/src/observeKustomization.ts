@@ -8,7 +8,7 @@ import {
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
 import { allowedCommands } from './fluxCommands';
-import { condition, messageOf, readConditions } from './readConditions';
+import { condition, readConditions } from './readConditions';
 import { readHealth, readOperation } from './readHealth';
 import { readDeployments, type Revisions } from './readHistory';
 import { readInventory } from './readInventory';
@@ -80,7 +80,7 @@ function readSync(options: Revisions): {
   const { status, revision, attempted } = options;
   const ready = condition(status, 'Ready');
   const failure =
-    ready.string('status') === 'False' ? messageOf(ready) : undefined;
+    ready.string('status') === 'False' ? ready.message('message') : undefined;
   if (!revision) {
     return {
       sync: attempted ? 'out-of-sync' : 'unknown',

@@ -8,7 +8,6 @@ import {
   type KubernetesObject,
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
-import { messageOf } from './readConditions';
 import { readInventory } from './readInventory';
 import { readOperatorHealth } from './readOperatorHealth';
 import { readRef } from './readRefs';
@@ -94,7 +93,7 @@ function readConditions(status: ObjectFields): GeneratorCondition[] {
               type,
               status: item.string('status') ?? 'Unknown',
               reason: item.string('reason'),
-              message: messageOf(item),
+              message: item.message('message'),
               since: item.time('lastTransitionTime'),
             },
           ]

@@ -5,7 +5,7 @@ import {
   type ObserverContext,
   type SourceObservation,
 } from '@fairway/plugin-gitops-node';
-import { condition, is, messageOf } from './readConditions';
+import { condition, is } from './readConditions';
 import { readRef } from './readRefs';
 import { readRevision } from './readRevision';
 
@@ -63,11 +63,10 @@ function readMessage(fields: ObjectFields, ready: boolean): string | undefined {
   }
   const stalled = condition(status, 'Stalled');
   return (
-    messageOf(
-      stalled.string('status') === 'True'
-        ? stalled
-        : condition(status, 'Ready'),
-    ) ?? 'Flux has not fetched the source yet'
+    (stalled.string('status') === 'True'
+      ? stalled
+      : condition(status, 'Ready')
+    ).message('message') ?? 'Flux has not fetched the source yet'
   );
 }
 

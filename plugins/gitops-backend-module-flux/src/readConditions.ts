@@ -1,8 +1,6 @@
 import type { ApplicationCondition } from '@fairway/plugin-gitops-common';
 import { ObjectFields } from '@fairway/plugin-gitops-node';
 
-/** Controllers repeat whole outputs of tools in their messages. */
-const MAX_MESSAGE_LENGTH = 2_000;
 const MAX_CONDITIONS = 50;
 
 /** The condition of a type, or no fields. */
@@ -22,14 +20,6 @@ export function is(
   return condition(status, type).string('status') === value;
 }
 
-/** What a condition says, cut where it becomes too long to read. */
-export function messageOf(item: ObjectFields): string | undefined {
-  const message = item.string('message');
-  return message && message.length > MAX_MESSAGE_LENGTH
-    ? `${message.slice(0, MAX_MESSAGE_LENGTH)}…`
-    : message;
-}
-
 /** Conditions whose being true is bad news; all others are so when false. */
 const NEGATIVE_CONDITIONS = ['Stalled', 'Drifted', 'Remediated'];
 
@@ -47,7 +37,7 @@ export function readConditions(status: ObjectFields): ApplicationCondition[] {
       return [
         {
           type: item.string('reason') ?? type,
-          message: messageOf(item) ?? '',
+          message: item.message('message') ?? '',
           since: item.time('lastTransitionTime'),
         },
       ];

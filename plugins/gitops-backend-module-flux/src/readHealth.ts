@@ -3,7 +3,7 @@ import type {
   HealthStatus,
 } from '@fairway/plugin-gitops-common';
 import { ObjectFields } from '@fairway/plugin-gitops-node';
-import { condition, is, messageOf } from './readConditions';
+import { condition, is } from './readConditions';
 
 /** Health, with the words that explain it and the time since when. */
 export interface ReadHealth {
@@ -47,7 +47,7 @@ export function isWaiting(status: ObjectFields): boolean {
       // What source-controller has not looked at yet may well become ready.
       (reason === 'SourceNotReady' &&
         /latest generation of object has not been reconciled/.test(
-          ready.string('message') ?? '',
+          ready.message('message') ?? '',
         )))
   );
 }
@@ -72,7 +72,7 @@ function explainWaiting(
   object: ObjectFields,
   ready: ObjectFields,
 ): string | undefined {
-  const message = messageOf(ready);
+  const message = ready.message('message');
   const [, name] = /'([^'\s]+)'/.exec(message ?? '') ?? [];
   return ready.string('reason') === 'DependencyNotReady' && name
     ? `Waits for ${object.string('kind') ?? 'object'} ${name}: ${message}`
@@ -85,7 +85,8 @@ export function readHealth(object: ObjectFields): ReadHealth {
   const ready = condition(status, 'Ready');
   const of = (health: HealthStatus, because: ObjectFields): ReadHealth => ({
     health,
-    healthMessage: health === 'healthy' ? undefined : messageOf(because),
+    healthMessage:
+      health === 'healthy' ? undefined : because.message('message'),
     healthSince: because.time('lastTransitionTime'),
   });
   if (object.object('spec').boolean('suspend') === true) {
@@ -123,7 +124,7 @@ export function readHealth(object: ObjectFields): ReadHealth {
     : {
         health: 'unknown',
         healthMessage:
-          messageOf(ready) ??
+          ready.message('message') ??
           'Flux has not looked at it yet; if that lasts, look whether its controller runs',
       };
 }
@@ -147,7 +148,7 @@ export function readOperation(
   if (isWaiting(status)) {
     return {
       phase: 'running',
-      message: messageOf(ready),
+      message: ready.message('message'),
       startedAt: ready.time('lastTransitionTime'),
       revision,
     };
@@ -158,7 +159,7 @@ export function readOperation(
   ) {
     return {
       phase: 'running',
-      message: messageOf(reconciling),
+      message: reconciling.message('message'),
       startedAt: reconciling.time('lastTransitionTime'),
       revision,
     };
@@ -169,7 +170,7 @@ export function readOperation(
   }
   return {
     phase: outcome === 'True' ? 'succeeded' : 'failed',
-    message: messageOf(ready),
+    message: ready.message('message'),
     finishedAt: ready.time('lastTransitionTime'),
     revision,
   };

@@ -2,7 +2,7 @@ import {
   ObjectFields,
   type ObservedDeployment,
 } from '@fairway/plugin-gitops-node';
-import { condition, messageOf } from './readConditions';
+import { condition } from './readConditions';
 import { readRevision } from './readRevision';
 
 /** Reasons of `Ready=False` that mean an attempt to apply a revision failed, not that it waits. */
@@ -131,6 +131,10 @@ function readApplied(
   }
   const { first, last } = history[index];
   const before = predecessorOf(history, index)?.last;
+  if (!before && index > 0 && history.length >= KEPT) {
+    // Failed attempts have pushed out what was in force before, which the key stood on.
+    return undefined;
+  }
   return {
     key: keyOf(history, index),
     revision,
@@ -161,7 +165,7 @@ function readFailed(
     revision: attempted,
     finishedAt,
     outcome: 'failed',
-    message: messageOf(ready),
+    message: ready.message('message'),
   };
 }
 

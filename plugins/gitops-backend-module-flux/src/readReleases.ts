@@ -2,7 +2,7 @@ import type {
   ObjectFields,
   ObservedDeployment,
 } from '@fairway/plugin-gitops-node';
-import { condition, messageOf } from './readConditions';
+import { condition } from './readConditions';
 
 /** The releases that Helm made of a `HelmRelease`. */
 export interface HelmReleases {
@@ -104,7 +104,7 @@ function failureMessage(
   const released = [condition(status, 'Released'), condition(status, 'Ready')];
   const failed = released.find(item => item.string('status') === 'False');
   return failed && attemptedRevision(status) === revision
-    ? messageOf(failed)
+    ? failed.message('message')
     : undefined;
 }
 
@@ -138,6 +138,6 @@ function readUnrecordedFailure(
     finishedAt,
     outcome: 'failed',
     version: status.string('lastAttemptedRevision')?.split('+')[0],
-    message: messageOf(ready),
+    message: ready.message('message'),
   };
 }

@@ -1,3 +1,7 @@
+import { redactAddresses } from './withoutCredentials';
+
+const MAX_MESSAGE_LENGTH = 4_000;
+
 /**
  * Reads the fields of an object that nobody validated.
  *
@@ -36,6 +40,21 @@ export class ObjectFields {
   string(name: string): string | undefined {
     const value = this.#get(name);
     return typeof value === 'string' && value !== '' ? value : undefined;
+  }
+
+  /**
+   * What an engine says to people: without the credentials that stand in an address, and cut where
+   * it becomes too long to read. Engines repeat addresses, and whole outputs of tools.
+   */
+  message(name: string): string | undefined {
+    const text = this.string(name);
+    return text === undefined
+      ? undefined
+      : redactAddresses(
+          text.length > MAX_MESSAGE_LENGTH
+            ? `${text.slice(0, MAX_MESSAGE_LENGTH)}…`
+            : text,
+        );
   }
 
   boolean(name: string): boolean | undefined {

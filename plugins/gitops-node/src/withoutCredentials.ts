@@ -15,3 +15,14 @@ export function withoutCredentials(url: string): string {
     ? `${scheme}${user}@${rest}`
     : `${scheme}${rest}`;
 }
+
+/**
+ * A text in which no address has a password: engines repeat addresses in what they say of failures.
+ *
+ * @public
+ */
+export function redactAddresses(text: string): string {
+  return text.includes('://')
+    ? text.replace(/[a-z][a-z0-9+.-]*:\/\/[^\s'"`]+/gi, withoutCredentials)
+    : text;
+}

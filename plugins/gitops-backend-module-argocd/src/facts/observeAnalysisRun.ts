@@ -109,7 +109,7 @@ function readMessage(
   status: ObjectFields,
   { phase, metrics }: AnalysisRunDetails,
 ): string | undefined {
-  const own = status.string('message');
+  const own = status.message('message');
   if (own || phase === 'Successful') {
     return own;
   }

@@ -88,7 +88,7 @@ function readConditions(status: ObjectFields): GeneratorCondition[] {
             type,
             status: condition.string('status') ?? 'Unknown',
             reason: condition.string('reason'),
-            message: condition.string('message'),
+            message: condition.message('message'),
             since: condition.time('lastTransitionTime'),
           },
         ]
@@ -127,7 +127,7 @@ function readApplications(status: ObjectFields): GeneratedApplication[] {
         // Argo CD writes -1 for one that no step names.
         step: Number.isInteger(step) && step > 0 ? step : undefined,
         status: progress.string('status'),
-        message: progress.string('message'),
+        message: progress.message('message'),
         since: progress.time('lastTransitionTime'),
       });
     }

@@ -49,7 +49,7 @@ export function observeRollout(
       failure: {
         signal: 'rollout-aborted' as const,
         reason:
-          status.string('message') ??
+          status.message('message') ??
           `The rollout of ${object.metadata.name} was aborted`,
         startedAt: status.time('abortedAt'),
       },
@@ -177,7 +177,7 @@ function readAnalysis(status: ObjectFields): RolloutAnalysis[] {
           {
             name,
             phase: run.string('status') ?? 'Unknown',
-            message: run.string('message'),
+            message: run.message('message'),
           },
         ]
       : [];
@@ -188,7 +188,7 @@ function readMessage(
   fields: ObjectFields,
   details: RolloutDetails,
 ): string | undefined {
-  const own = fields.object('status').string('message');
+  const own = fields.object('status').message('message');
   if (!isObserved(fields)) {
     return 'Argo Rollouts has not taken up the last change yet; if that lasts, look whether its controller runs';
   }

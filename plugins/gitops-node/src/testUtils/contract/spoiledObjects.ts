@@ -116,7 +116,7 @@ export function withSecrets(object: KubernetesObject): KubernetesObject {
     const value = holder[key];
     if (typeof value === 'string') {
       holder[key] = value.replace(
-        /^(https?|oci|ssh):\/\/(?:[^/@]*@)?/,
+        /(https?|oci|ssh):\/\/(?:[^/@\s'"]*@)?/g,
         `$1://robot:${PLANTED_SECRET}@`,
       );
     } else if (
