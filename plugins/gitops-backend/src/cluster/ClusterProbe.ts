@@ -12,7 +12,7 @@ const FAILURES_BEFORE_SAID = 2;
 /** Share of the time in which the event loop had no time to wait for anything. */
 const BUSY = 0.8;
 /** A process that is always busy must not call a cluster well that is not. */
-const MAXIMUM_EXCUSED = 5;
+const MAXIMUM_EXCUSED = 2;
 
 /**
  * Asks a cluster now and then whether it answers, and what time it is there.
@@ -51,40 +51,35 @@ export class ClusterProbe {
     const { reachability, times } = this.#options;
     let failures = 0;
     let excused = 0;
+    let soon = false;
     while (!signal.aborted) {
       const load = performance.eventLoopUtilization();
       try {
         await this.#ask(signal);
         failures = 0;
         excused = 0;
+        soon = false;
         reachability.succeed();
       } catch (error) {
-        if (excused < MAXIMUM_EXCUSED && this.#isOwnFault(load)) {
+        if (this.#speaks() || (excused < MAXIMUM_EXCUSED && isBusy(load))) {
           excused += 1;
         } else {
           failures += 1;
         }
-        if (failures >= FAILURES_BEFORE_SAID && !signal.aborted) {
+        soon = failures < FAILURES_BEFORE_SAID;
+        if (!soon && !signal.aborted) {
           reachability.fail(this.#unreachable(error));
         }
       }
-      const pause =
-        failures > 0 && failures < FAILURES_BEFORE_SAID
-          ? times.probeEveryMillis / 10
-          : times.probeEveryMillis;
+      const pause = soon ? times.probeEveryMillis / 10 : times.probeEveryMillis;
       await wait(pause * (0.8 + Math.random() * 0.2), signal);
     }
   }
 
-  /** This process was too busy to read the answer, perhaps with what the same cluster says. */
-  #isOwnFault(before: ReturnType<typeof performance.eventLoopUtilization>) {
+  /** One of its watches heard it while the answer was waited for. */
+  #speaks(): boolean {
     const { reachability, times } = this.#options;
-    const { utilization } = performance.eventLoopUtilization(before);
-    return (
-      !reachability.down.aborted &&
-      (utilization > BUSY ||
-        reachability.heardAt > Date.now() - times.answerWithinMillis)
-    );
+    return reachability.heardAt > Date.now() - times.answerWithinMillis;
   }
 
   async #ask(signal: AbortSignal): Promise<void> {
@@ -141,4 +136,11 @@ export class ClusterProbe {
           error,
         );
   }
+}
+
+/** Whether this process had hardly a moment to read an answer since then. */
+function isBusy(
+  since: ReturnType<typeof performance.eventLoopUtilization>,
+): boolean {
+  return performance.eventLoopUtilization(since).utilization > BUSY;
 }
