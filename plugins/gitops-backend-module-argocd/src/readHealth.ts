@@ -60,7 +60,7 @@ export function readResources(status: ObjectFields): ApplicationResource[] {
           health: health.has('status')
             ? toHealth(health.string('status'))
             : undefined,
-          message: health.string('message') ?? failureOf(resource, failures),
+          message: health.message('message') ?? failureOf(resource, failures),
           requiresPruning: resource.boolean('requiresPruning'),
         },
       ];
@@ -75,7 +75,7 @@ function readFailures(status: ObjectFields): Map<string, string> {
       .object('syncResult')
       .list('resources')
       .filter(result => result.string('status') === 'SyncFailed')
-      .map(result => [keyOf(result), result.string('message') ?? '']),
+      .map(result => [keyOf(result), result.message('message') ?? '']),
   );
 }
 
@@ -95,6 +95,13 @@ function keyOf(resource: ObjectFields): string {
     .join('\n');
 }
 
+const NOT_ASSESSED =
+  'Argo CD has not assessed it yet; if that lasts, look whether the application controller runs';
+
+/** Since version 3, unless `controller.resource.health.persist` says otherwise. */
+const HEALTH_KEPT_APART =
+  "Argo CD does not say which object is degraded: open it there, or set controller.resource.health.persist: 'true' in argocd-cmd-params-cm, and it is told here";
+
 /** Why the application is not healthy: its own words, else those of its worst resource. */
 export function readHealthMessage(options: {
   health: HealthStatus;
@@ -103,7 +110,7 @@ export function readHealthMessage(options: {
   conditions: readonly ApplicationCondition[];
 }): string | undefined {
   const { health, status, resources, conditions } = options;
-  const own = status.object('health').string('message');
+  const own = status.object('health').message('message');
   if (own || health === 'healthy') {
     return own;
   }
@@ -121,9 +128,13 @@ export function readHealthMessage(options: {
   if (failure) {
     return failure;
   }
-  return status.has('health')
-    ? undefined
-    : 'Argo CD has not assessed it yet; if that lasts, look whether the application controller runs';
+  if (!status.has('health')) {
+    return NOT_ASSESSED;
+  }
+  return health === 'degraded' &&
+    status.string('resourceHealthSource') === 'appTree'
+    ? HEALTH_KEPT_APART
+    : undefined;
 }
 
 /** Why it is not synced: an error, a failed operation, else the objects that differ. */
@@ -140,7 +151,7 @@ export function readSyncMessage(options: {
   const operation = status.object('operationState');
   const failed = ['Failed', 'Error'].includes(operation.string('phase') ?? '');
   const cause =
-    errorOf(conditions) ?? (failed ? operation.string('message') : undefined);
+    errorOf(conditions) ?? (failed ? operation.message('message') : undefined);
   if (cause) {
     return cause;
   }

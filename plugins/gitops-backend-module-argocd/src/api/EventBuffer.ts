@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '@fairway/plugin-gitops-node';
+import { wait } from './wait';
 
 /** An event on its way; without its object when there was no room for it. */
 export interface BufferedEvent {
@@ -92,20 +93,16 @@ export class EventBuffer {
 
   /** Until there is an event, somebody wakes it, the time is over or the signal is aborted. */
   async wait(millis: number, signal?: AbortSignal): Promise<void> {
-    if (!this.isEmpty || millis <= 0 || signal?.aborted) {
+    if (!this.isEmpty) {
       return;
     }
-    await new Promise<void>(resolve => {
-      const finish = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', finish);
-        this.#wake = undefined;
-        resolve();
-      };
-      const timer = setTimeout(finish, millis);
-      signal?.addEventListener('abort', finish, { once: true });
-      this.#wake = finish;
-    });
+    const woken = new AbortController();
+    this.#wake = () => woken.abort();
+    await wait(
+      millis,
+      signal ? AbortSignal.any([signal, woken.signal]) : woken.signal,
+    );
+    this.#wake = undefined;
   }
 }
 

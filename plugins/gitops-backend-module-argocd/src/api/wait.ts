@@ -4,12 +4,13 @@ export function wait(millis: number, signal?: AbortSignal): Promise<void> {
     return Promise.resolve();
   }
   return new Promise(resolve => {
-    const finish = () => {
+    const timer = setTimeout(finish, millis);
+    signal?.addEventListener('abort', finish, { once: true });
+
+    function finish() {
       clearTimeout(timer);
       signal?.removeEventListener('abort', finish);
       resolve();
-    };
-    const timer = setTimeout(finish, millis);
-    signal?.addEventListener('abort', finish, { once: true });
+    }
   });
 }
