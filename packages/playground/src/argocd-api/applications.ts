@@ -14,6 +14,9 @@ import { selectFields } from './selectFields';
 
 const REFRESH = 'argocd.argoproj.io/refresh';
 
+/** Stands for a sync window that is closed, which the stand-in does not compute. */
+const BLOCKED = 'playground.fairway.dev/sync-window-closed';
+
 function projectsOf(query: URLSearchParams): string[] {
   return [...query.getAll('projects'), ...query.getAll('project')].filter(
     Boolean,
@@ -188,9 +191,6 @@ export async function syncApplication(call: ApiCall): Promise<void> {
   });
   sendJson(response, 200, toWire(updated));
 }
-
-/** Stands for a sync window that is closed, which the stand-in does not compute. */
-export const BLOCKED = 'playground.fairway.dev/sync-window-closed';
 
 function operationOf(
   body: any,
