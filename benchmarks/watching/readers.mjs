@@ -256,7 +256,12 @@ function stores() {
 }
 
 /** How long the pages take that many people read, of many applications. */
-export async function measureReaders({ log, onLine, quick = false }) {
+export async function measureReaders({
+  log,
+  onLine,
+  quick = false,
+  sizes = SIZES,
+}) {
   const client = readersClient(ports.watching);
   onEnd(() => client.close());
   const world = { log, onLine, client, seconds: quick ? 4 : 12 };
@@ -268,7 +273,7 @@ export async function measureReaders({ log, onLine, quick = false }) {
   ];
   const databases = stores();
   const input = {};
-  for (const applications of SIZES) {
+  for (const applications of sizes) {
     for (const database of databases) {
       const measured = await measureSize({ world, database, applications });
       const { closed, paced, services, deployments } = measured;

@@ -7,7 +7,7 @@ import { pause } from '../waiting.mjs';
  */
 export function readersClient(port) {
   const agent = new Agent({ keepAlive: true, maxSockets: 200 });
-  const get = (path, headers) =>
+  const once = (path, headers) =>
     new Promise((resolve, reject) => {
       const sent = request(
         { host: '127.0.0.1', port, path, headers, agent },
@@ -24,8 +24,18 @@ export function readersClient(port) {
           );
         },
       );
-      sent.on('error', reject);
+      sent.on('error', error =>
+        reject(Object.assign(error, { isReused: sent.reusedSocket })),
+      );
       sent.end();
+    });
+  // The server closes a connection that was idle for five seconds, maybe at this moment.
+  const get = (path, headers) =>
+    once(path, headers).catch(error => {
+      if (error.code === 'ECONNRESET' && error.isReused) {
+        return get(path, headers);
+      }
+      throw error;
     });
   const json = async (path, headers = {}) => {
     const { status, body } = await get(path, headers);
