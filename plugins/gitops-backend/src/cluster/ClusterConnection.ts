@@ -2,7 +2,7 @@ import type {
   AuthService,
   DiscoveryService,
 } from '@backstage/backend-plugin-api';
-import { InputError, toError } from '@backstage/errors';
+import { toError } from '@backstage/errors';
 import type {
   CommandPatch,
   KubernetesObject,
@@ -16,6 +16,7 @@ import {
 import type { ClusterApi, ClusterResource, ServedKind } from './ClusterApi';
 import { clusterResponseError, isFromPortal } from './clusterResponseError';
 import { readLines } from './readLines';
+import { pathSegment, resourcePath } from './resourcePath';
 import { within } from './waiting';
 
 /** Until an answer begins, and from there until it ends. */
@@ -29,27 +30,6 @@ interface Call {
   method?: 'GET' | 'PATCH';
   body?: { type: string; content: unknown };
   signal?: AbortSignal;
-}
-
-/** A name from a catalog or a cluster must not walk to another endpoint. */
-function segment(name: string): string {
-  if (name === '' || name === '.' || name === '..') {
-    throw new InputError(`Invalid name '${name}' of a Kubernetes object`);
-  }
-  return encodeURIComponent(name);
-}
-
-function resourcePath(
-  resource: Omit<ClusterResource, 'cluster'>,
-  object?: { namespace?: string; name: string },
-): string[] {
-  const { group, version, plural } = resource;
-  return [
-    ...(group ? ['apis', group, version] : ['api', version]),
-    ...(object?.namespace ? ['namespaces', object.namespace] : []),
-    plural,
-    ...(object ? [object.name] : []),
-  ];
 }
 
 /**
@@ -285,7 +265,7 @@ export class ClusterConnection implements ClusterApi {
 
   async #fetch(call: Call): Promise<Response> {
     const base = await this.#discovery.getBaseUrl('kubernetes');
-    const path = call.path.map(segment).join('/');
+    const path = call.path.map(pathSegment).join('/');
     const url = new URL(
       call.cluster === undefined ? `${base}/${path}` : `${base}/proxy/${path}`,
     );

@@ -1,10 +1,10 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
-import type { ObjectEvent } from '@fairway/plugin-gitops-node';
 import {
-  ConnectionError,
   connectionErrorReason,
+  type ObjectEvent,
 } from '@fairway/plugin-gitops-node';
+import { BrokenWatchError, errorOf } from './BrokenWatchError';
 import { EventBatcher } from './EventBatcher';
 import { ObjectLister } from './ObjectLister';
 import type { Reachability } from './Reachability';
@@ -313,19 +313,4 @@ export class ResourceWatcher {
       ),
     );
   }
-}
-
-/** A watch ended by an error, after a list that succeeded. */
-class BrokenWatchError extends Error {
-  constructor(cause: unknown) {
-    super(toError(cause).message, { cause });
-    this.name = 'BrokenWatchError';
-  }
-}
-
-function errorOf({ object }: ObjectEvent): Error {
-  return new ConnectionError(
-    object.code === 410 ? 'expired' : 'unreachable',
-    object.message ?? 'The watch failed',
-  );
 }

@@ -1,7 +1,7 @@
 /** Lets so many at a time go on; those that wait are served in their order. */
 export class Semaphore {
   #free: number;
-  readonly #waiting: Array<() => void> = [];
+  readonly #waiting: Array<{ go(): void }> = [];
 
   constructor(permits: number) {
     this.#free = permits;
@@ -17,18 +17,7 @@ export class Semaphore {
     if (this.#free > 0) {
       this.#free -= 1;
     } else {
-      await new Promise<void>((resolve, reject) => {
-        const go = () => {
-          signal.removeEventListener('abort', leave);
-          resolve();
-        };
-        const leave = () => {
-          this.#waiting.splice(this.#waiting.indexOf(go), 1);
-          reject(signal.reason);
-        };
-        signal.addEventListener('abort', leave, { once: true });
-        this.#waiting.push(go);
-      });
+      await this.#turn(signal);
     }
     let held = true;
     return () => {
@@ -39,10 +28,27 @@ export class Semaphore {
     };
   }
 
+  /** Waits for a permit that somebody gives back. */
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
+      const waiting = { go: () => {} };
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(signal.reason);
+      };
+      waiting.go = () => {
+        signal.removeEventListener('abort', leave);
+        resolve();
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.#waiting.push(waiting);
+    });
+  }
+
   #release(): void {
     const next = this.#waiting.shift();
     if (next) {
-      next();
+      next.go();
     } else {
       this.#free += 1;
     }

@@ -1,8 +1,30 @@
+import type { IncomingMessage } from 'node:http';
 import {
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import type { RequestHandler } from 'express';
+
+const passDropsOn: RequestHandler = (request, response, next) => {
+  if (/^\/+proxy(\/|$)/i.test(request.path)) {
+    // The cluster's answer is piped into ours; a pipe does not pass a broken source on.
+    response.on('pipe', source =>
+      source.once('close', () => {
+        if (!(source as IncomingMessage).complete) {
+          response.destroy();
+        }
+      }),
+    );
+    // The proxy gives its request up at an event that Node no longer emits once the request
+    // itself was read whole.
+    response.once('close', () => {
+      if (!response.writableFinished) {
+        request.emit('aborted');
+      }
+    });
+  }
+  next();
+};
 
 /**
  * Makes the proxy of the Kubernetes plugin pass broken connections on, in both directions.
@@ -27,24 +49,3 @@ export const kubernetesModuleProxyDrops = createBackendModule({
     });
   },
 });
-
-const passDropsOn: RequestHandler = (request, response, next) => {
-  if (/^\/+proxy(\/|$)/i.test(request.path)) {
-    // The cluster's answer is piped into ours; a pipe does not pass a broken source on.
-    response.on('pipe', source =>
-      source.once('close', () => {
-        if (!source.readableEnded && !response.writableFinished) {
-          response.destroy();
-        }
-      }),
-    );
-    // The proxy gives its request up at an event that Node no longer emits once the request
-    // itself was read whole.
-    response.once('close', () => {
-      if (!response.writableFinished) {
-        request.emit('aborted');
-      }
-    });
-  }
-  next();
-};
