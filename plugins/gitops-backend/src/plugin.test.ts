@@ -8,7 +8,11 @@ import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
-import { gitopsObserversExtensionPoint } from '@fairway/plugin-gitops-node';
+import {
+  gitopsObserversExtensionPoint,
+  type CommandProgress,
+  type GitopsObserver,
+} from '@fairway/plugin-gitops-node';
 import request from 'supertest';
 import {
   FAKE_PATH,
@@ -32,6 +36,22 @@ function kubernetesPlugin(kubernetes: ScriptedKubernetes) {
         deps: { httpRouter: coreServices.httpRouter },
         async init({ httpRouter }) {
           httpRouter.use((req, res) => kubernetes.handle(req, res));
+        },
+      });
+    },
+  });
+}
+
+/** Registers an observer as any module does. */
+function engineModule(moduleId: string, observer: GitopsObserver) {
+  return createBackendModule({
+    pluginId: 'gitops',
+    moduleId,
+    register(env) {
+      env.registerInit({
+        deps: { observers: gitopsObserversExtensionPoint },
+        async init({ observers }) {
+          observers.addObserver(observer);
         },
       });
     },
@@ -194,19 +214,95 @@ describe('gitopsPlugin', () => {
     await eventually(() => expect(kubernetes.openWatches()).toBe(0));
   });
 
-  it('refuses two observers of one name, and a wrong configuration', async () => {
-    const again = createBackendModule({
-      pluginId: 'gitops',
-      moduleId: 'again',
-      register(env) {
-        env.registerInit({
-          deps: { observers: gitopsObserversExtensionPoint },
-          async init({ observers }) {
-            observers.addObserver({ ...fakeObserver });
-          },
-        });
-      },
+  it('follows a command from the request to its end', async () => {
+    const kubernetes = new ScriptedKubernetes();
+    const put = (asked?: string, answer?: CommandProgress) =>
+      kubernetes.put('local', FAKE_PATH, {
+        ...fakeObject(
+          'orders',
+          { application: { engine: 'fake' as never, commands: ['sync'] } },
+          labels,
+        ),
+        ...{ asked, answer },
+      });
+    put();
+    kubernetes.fault = ({ method, path, body }) => {
+      if (method !== 'PATCH') {
+        return undefined;
+      }
+      const { asked } = JSON.parse(body);
+      put(asked, { state: 'running', message: 'Applying' });
+      return { status: 200, body: { kind: 'App', metadata: { name: path } } };
+    };
+    const publish = jest.fn(async (_signal: object) => {});
+    const backend = await startTestBackend({
+      features: [
+        gitopsPlugin,
+        engineModule('commanded', {
+          ...fakeObserver,
+          commands: ({ ref }, { now }) => [
+            {
+              ...{ ref, plural: 'apps', type: 'application/merge-patch+json' },
+              patch: { asked: now.toISOString() },
+            },
+          ],
+          progress: ({ asked, answer }, run) =>
+            asked === run.requestedAt ? (answer as CommandProgress) : undefined,
+        }),
+        kubernetesPlugin(kubernetes),
+        catalogServiceMock.factory({ entities: [orders] }),
+        createServiceFactory({
+          service: signalsServiceRef,
+          deps: {},
+          factory: () => ({ publish }),
+        }),
+      ],
     });
+    const api = request(backend.server);
+    // The stand-in tells a watch nothing of what was before it.
+    await eventually(() => expect(kubernetes.openWatches()).toBe(1));
+    const given = await eventually(async () => {
+      const answer = await api.post(`/api/gitops/applications/${ID}/sync`);
+      expect(answer.status).toBe(200);
+      return answer.body.run;
+    });
+    const state = async () =>
+      (await api.get(`/api/gitops/commands/${given.id}`)).body;
+    await eventually(async () =>
+      expect(await state()).toMatchObject({
+        state: 'running',
+        message: 'Applying',
+      }),
+    );
+    expect((await api.post(`/api/gitops/applications/${ID}/sync`)).status).toBe(
+      409,
+    );
+
+    publish.mockClear();
+    put(given.requestedAt, { state: 'succeeded', message: 'All applied' });
+    await eventually(async () =>
+      expect(await state()).toMatchObject({
+        state: 'succeeded',
+        message: 'All applied',
+        finishedAt: expect.any(String),
+      }),
+    );
+    await eventually(async () => {
+      const { body } = await api.get('/api/gitops/services/default/orders');
+      expect(body.commandRuns).toEqual([await state()]);
+    });
+    await eventually(() =>
+      expect(publish).toHaveBeenCalledWith(
+        expect.objectContaining({
+          message: expect.objectContaining({ type: 'applications-changed' }),
+        }),
+      ),
+    );
+    await backend.stop();
+  });
+
+  it('refuses two observers of one name, and a wrong configuration', async () => {
+    const again = engineModule('again', { ...fakeObserver });
     const catalog = catalogServiceMock.factory({ entities: [] });
     await expect(
       startTestBackend({
