@@ -295,6 +295,12 @@ describe('external secrets', () => {
       details: { of: 'store', provider: 'fake', capabilities: 'ReadWrite' },
     });
     expect(JSON.stringify(store)).not.toMatch(/hunter2|payments/);
+    expect(
+      observe('ClusterSecretStore', undefined, object => {
+        object.status.conditions[0].message =
+          'no answer from https://eso:hunter2@vault.example.com';
+      }).message,
+    ).toMatch(/^no answer from https:\/\/(?!.*hunter2).*vault\.example\.com$/);
     expect(observe('ClusterSecretStore')).toMatchObject({
       health: 'degraded',
       message: 'unable to log in to vault',

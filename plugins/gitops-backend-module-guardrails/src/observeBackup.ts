@@ -68,7 +68,7 @@ function readHealth(
   status: ObjectFields,
   { phase, errors = 0, warnings = 0 }: BackupDetails,
 ): Pick<FactObservation, 'health' | 'message'> {
-  const reason = status.string('failureReason');
+  const reason = status.message('failureReason');
   switch (phase) {
     case 'Completed':
       return warnings > 0

@@ -32,7 +32,7 @@ export function observeBackupLocation(
       title: `Backup location ${identity.ref.name}: ${
         phase ?? 'not looked at'
       }`,
-      ...readHealth(phase, status.string('message')),
+      ...readHealth(phase, status.message('message')),
       details: { ...details },
     },
   ];

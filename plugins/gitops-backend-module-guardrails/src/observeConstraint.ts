@@ -93,7 +93,7 @@ function readViolations(
     return {
       policy: options.policy,
       result: ['warn', 'dryrun'].includes(action) ? 'warn' : 'fail',
-      message: violation.string('message'),
+      message: violation.message('message'),
       ...(kind && name
         ? {
             subject: {
@@ -118,7 +118,7 @@ function overallHealth(options: {
   const error = status
     .list('byPod')
     .flatMap(pod => pod.list('errors'))
-    .map(item => item.string('message') ?? item.string('code'))
+    .map(item => item.message('message') ?? item.string('code'))
     .find(text => text !== undefined);
   if (error) {
     return {

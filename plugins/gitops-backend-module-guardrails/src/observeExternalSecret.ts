@@ -58,7 +58,9 @@ export function observeClusterExternalSecret(
       .list('failedNamespaces')
       .flatMap(failed => {
         const namespace = failed.string('namespace');
-        return namespace ? [[namespace, failed.string('reason')] as const] : [];
+        return namespace
+          ? [[namespace, failed.message('reason')] as const]
+          : [];
       })
       .sort(([left], [right]) => (left < right ? -1 : 1)),
   );
@@ -123,7 +125,7 @@ function readHealth(
   status: ObjectFields,
 ): Pick<FactObservation, 'health' | 'message'> {
   const ready = readCondition(status, 'Ready');
-  const message = ready.string('message');
+  const message = ready.message('message');
   switch (ready.string('status')) {
     case 'True':
       return { health: 'healthy' };

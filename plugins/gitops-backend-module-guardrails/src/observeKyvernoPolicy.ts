@@ -30,7 +30,9 @@ export function observeKyvernoPolicy(
   }
   const identity = readIdentity(object, context);
   const said = failing
-    .map(condition => condition.string('message') ?? condition.string('reason'))
+    .map(
+      condition => condition.message('message') ?? condition.string('reason'),
+    )
     .filter(text => text !== undefined);
   const details: PolicyDetails = {
     source: 'kyverno',

@@ -112,7 +112,7 @@ function readResults(
     rule: result.string('rule'),
     result: outcome,
     severity: toSeverity(result.string('severity')),
-    message: result.string('message') ?? result.string('description'),
+    message: result.message('message') ?? result.message('description'),
   };
   if (scope) {
     return [{ ...said, subject: scope }];

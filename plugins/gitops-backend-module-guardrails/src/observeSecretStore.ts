@@ -50,14 +50,14 @@ function readHealth(
       return {
         health: 'degraded',
         message:
-          ready.string('message') ??
+          ready.message('message') ??
           'The store cannot be read, so its secrets are not renewed; look at its credentials',
       };
     default:
       return {
         health: 'unknown',
         message:
-          ready.string('message') ??
+          ready.message('message') ??
           'The store was not validated yet; if that lasts, look whether External Secrets runs',
       };
   }
