@@ -1,14 +1,13 @@
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onEnd } from '../cleanup.mjs';
 import { ports } from '../settings.mjs';
 import { summary } from '../statistics.mjs';
-import { until } from '../waiting.mjs';
 import { startPostgres } from './postgres.mjs';
-import { read, readersClient, signIn } from './readersClient.mjs';
+import { read, readersClient } from './readersClient.mjs';
 import { readersConfig } from './readersConfig.mjs';
+import { seed, startBackend } from './readersProcesses.mjs';
 
 const SIZES = [1_000, 10_000];
 /** The size that the promises are about. */
@@ -22,7 +21,6 @@ const SERVICES = 200;
 const PACE_MS = 1_000;
 const ENVIRONMENTS = 3;
 const MB = 2 ** 20;
-const START_TIMEOUT_MS = 300_000;
 
 /** Filters, orders and pages as people use them; 50 rows each. */
 const FLEET = [
@@ -49,89 +47,6 @@ const PAGES = {
       (reader * 7 + turn * 13) % Math.min(SERVICES, services),
     )}`,
 };
-
-/** A TypeScript program of this folder; resolves or ends with the process. */
-function start({ name, folder, size, onLine, args = [] }) {
-  const child = spawn(
-    process.execPath,
-    [
-      ...[...args, '--require', '@backstage/cli/config/nodeTransform.cjs'],
-      join(import.meta.dirname, name),
-      ...['--config', join(folder, 'config.yaml')],
-    ],
-    {
-      env: {
-        ...process.env,
-        NODE_ENV: 'production',
-        LOG_LEVEL: 'info',
-        FAIRWAY_BENCH_SIZE: JSON.stringify(size),
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', data => {
-      output = (output + data).slice(-4_000);
-      onLine(String(data).trimEnd());
-    });
-  }
-  const ended = new Promise(resolve => {
-    child.once('exit', resolve);
-  });
-  const stop = async () => {
-    child.kill('SIGKILL');
-    await ended;
-  };
-  onEnd(stop);
-  return { ended, stop, output: () => output };
-}
-
-/** Fills a store by itself, so that nothing of it is left in the memory of the backend. */
-async function seed(options) {
-  const program = start({ ...options, name: 'readersSeed.ts' });
-  const code = await program.ended;
-  const said = /\{"deployments":(\d+)\}/.exec(program.output());
-  if (code !== 0 || !said) {
-    throw new Error(`The store was not filled (${code}):\n${program.output()}`);
-  }
-  return Number(said[1]);
-}
-
-/** The backend, when all readers can sign in and all services are in the catalog. */
-async function startBackend({ client, services, ...options }) {
-  const backend = start({
-    ...options,
-    name: 'readersBackend.ts',
-    args: ['--expose-gc'],
-  });
-  const readers = Array.from(
-    { length: READERS },
-    (_, index) => `reader-${index}`,
-  );
-  const failed = backend.ended.then(code => {
-    throw new Error(`The backend ended (${code}):\n${backend.output()}`);
-  });
-  failed.catch(() => {});
-  const ready = async () => {
-    try {
-      const [token] = await signIn(client, readers.slice(0, 1));
-      const { counts } = await client.json('/api/gitops/fleet?limit=1', {
-        authorization: `Bearer ${token}`,
-      });
-      return counts.services === services;
-    } catch {
-      return false;
-    }
-  };
-  const wait = until(ready, {
-    what: `${services} services are in the catalog`,
-    timeoutMs: START_TIMEOUT_MS,
-    everyMs: 2_000,
-  });
-  await Promise.race([wait, failed]);
-  return { stop: backend.stop, tokens: await signIn(client, readers) };
-}
 
 async function measurePages({ client, tokens, services, seconds, everyMs }) {
   const results = {};
@@ -172,7 +87,10 @@ async function measureSize({ world, database, applications }) {
   log(`readers: ${database.name}, ${applications}: filling the store`);
   const deployments = await seed(options);
   log(`readers: ${database.name}, ${applications}: starting the backend`);
-  const backend = await startBackend({ ...options, client, services });
+  const backend = await startBackend({
+    ...options,
+    ...{ client, services, readers: READERS },
+  });
   const { tokens } = backend;
   log(`readers: ${database.name}, ${applications}: reading`);
   const asked = { client, tokens, services, seconds };
@@ -278,6 +196,12 @@ export async function measureReaders({
       const measured = await measureSize({ world, database, applications });
       const { closed, paced, services, deployments } = measured;
       figures.push(...figuresOf({ database, applications, measured }));
+      const p95 = ({ fleet, service, trivial }) =>
+        [fleet, service, trivial].map(one => one.p95.toFixed(1)).join(', ');
+      log(
+        `readers: ${database.name}, ${applications}: p95 of fleet, service and nothing: ` +
+          `${p95(paced)} ms; again at once ${p95(closed)} ms`,
+      );
       input[`services of ${applications} applications`] = services;
       input[`deployments of ${applications}`] = deployments;
       const { rss, heapUsed } = paced.service.after;
