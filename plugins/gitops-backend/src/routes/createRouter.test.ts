@@ -45,7 +45,9 @@ describe('the HTTP API', () => {
   describe('described by the specification', () => {
     it('has the routes of the specification, and no others', async () => {
       const { paths } = readSpec();
-      const described = Object.entries(paths).flatMap(([path, item]) =>
+      // Webhooks have a router of their own, and no credentials; see webhooks.test.ts.
+      const { '/webhooks/{source}': _, ...others } = paths;
+      const described = Object.entries(others).flatMap(([path, item]) =>
         Object.keys(item).map(method => `${method} ${path}`),
       );
       expect(described.sort()).toEqual(

@@ -4,6 +4,7 @@ import { mockErrorHandler, mockServices } from '@backstage/backend-test-utils';
 import type { Application } from '@fairway/plugin-gitops-common';
 import express from 'express';
 import request from 'supertest';
+import { readSpec } from '../routes/__testUtils__/readSpec';
 import { createWebhooksRouter } from './createWebhooksRouter';
 import type { LookTarget } from './ObjectLooker';
 import { readWebhooksConfig } from './readWebhooksConfig';
@@ -181,6 +182,8 @@ describe('webhooks', () => {
       objects: looked.length,
     });
     expect(answer.status).toBe(202);
+    const { paths, validate } = readSpec();
+    validate(paths['/webhooks/{source}'].post.responses['202'], answer.body);
     const kind = source === 'flux' ? 'Kustomization' : 'Application';
     expect(looked).toContainEqual(
       expect.objectContaining({
