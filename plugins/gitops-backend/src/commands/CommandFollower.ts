@@ -8,6 +8,7 @@ import type {
 } from '@fairway/plugin-gitops-node';
 import type { ClusterApi } from '../cluster';
 import type { WatchedResource } from '../cluster/WatchedResource';
+import { forEachLimited } from '../cluster/waiting';
 import {
   objectId,
   type CommandNews,
@@ -20,6 +21,9 @@ import { readTarget } from './readTarget';
 const OPEN_CACHE_MS = 1_000;
 /** How often commands that nothing was heard of are looked after. */
 const LOOK_EVERY_MS = 5_000;
+/** How long a cluster has to answer a look. */
+const LOOK_TIMEOUT_MS = 10_000;
+const CONCURRENT_LOOKS = 8;
 /** How long nothing may be heard of a command before it is given up. */
 const LOST_AFTER_MS = 10 * 60_000;
 
@@ -113,11 +117,13 @@ export class CommandFollower {
     try {
       this.changed();
       const now = this.#now().getTime();
-      for (const stored of await this.#openRuns()) {
-        if (now - Date.parse(stored.heardAt) >= LOOK_EVERY_MS) {
-          await this.#lookAfter(stored);
-        }
-      }
+      const silent = (await this.#openRuns()).filter(
+        ({ heardAt }) => now - Date.parse(heardAt) >= LOOK_EVERY_MS,
+      );
+      // Side by side: a cluster that does not answer must not hold up the others.
+      await forEachLimited(silent, CONCURRENT_LOOKS, stored =>
+        this.#lookAfter(stored),
+      );
     } catch (error) {
       this.#options.logger.warn(
         'Open commands could not be read; they are looked after again soon',
@@ -136,7 +142,10 @@ export class CommandFollower {
         ? await readTarget(stored.target, {
             clusters: this.#options.clusters,
             connections: this.#options.connections(),
-            signal: this.#stopped.signal,
+            signal: AbortSignal.any([
+              this.#stopped.signal,
+              AbortSignal.timeout(LOOK_TIMEOUT_MS),
+            ]),
           })
         : undefined;
       if (object && observer && (await this.#judge(stored, object, observer))) {
