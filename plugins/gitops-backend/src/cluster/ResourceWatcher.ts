@@ -276,13 +276,18 @@ export class ResourceWatcher {
       return;
     }
     this.#refused = error instanceof BrokenWatchError;
-    if (reason === 'not-installed') {
+    const isKnown = reason === 'not-installed' && this.#status.state === reason;
+    if (reason === 'not-installed' && !isKnown) {
       // A kind that was taken away takes its objects with it.
-      await this.#store(
-        this.#recorder.listed(new Set(), new Date().toISOString()),
-      );
+      const at = new Date().toISOString();
+      if (!(await this.#store(this.#recorder.listed(new Set(), at)))) {
+        await wait(this.#backoff.next(), signal);
+        return;
+      }
     }
-    await this.#store(this.#status.set(reason, toError(cause).message));
+    if (!isKnown) {
+      await this.#store(this.#status.set(reason, toError(cause).message));
+    }
     await this.#pause(reason, signal);
   }
 
@@ -303,14 +308,22 @@ export class ResourceWatcher {
     }
   }
 
-  /** What cannot be stored is said in the log; it must not end the watch. */
-  async #store(work: Promise<void>): Promise<void> {
+  /**
+   * What cannot be stored is said in the log; it must not end the watch.
+   *
+   * @returns whether it was stored
+   */
+  async #store(work: Promise<void>): Promise<boolean> {
     const { logger, watch } = this.#options;
-    await work.catch(error =>
+    try {
+      await work;
+      return true;
+    } catch (error) {
       logger.warn(
         `Cluster '${watch.cluster}', ${watch.key}: what was seen could not be stored`,
         toError(error),
-      ),
-    );
+      );
+      return false;
+    }
   }
 }
