@@ -277,6 +277,27 @@ describe('deployments of a Kustomization', () => {
     ]);
   });
 
+  it('say nothing of a failed attempt upon manifests that came back since', () => {
+    const back = object('Kustomization', 'orders-prod');
+    back.status.history = [
+      {
+        ...entry('2', '2026-02-21T08:00:00Z'),
+        lastReconciled: '2026-02-25T08:00:00Z',
+      },
+      entry('4', '2026-02-23T08:00:00Z'),
+      {
+        ...entry('3', '2026-02-22T08:00:00Z'),
+        lastReconciledStatus: 'HealthCheckFailed',
+      },
+      entry('1', '2026-02-20T08:00:00Z'),
+    ];
+    apply(back, '2');
+    expect(observe(back).deployments.map(({ key }) => key)).toEqual([
+      `applied/${commit('1')}/2026-02-20T08:00:00.000Z`,
+      `applied/${commit('2')}/2026-02-23T08:00:00.000Z`,
+    ]);
+  });
+
   it('say nothing of an entry whose predecessor may have been dropped', () => {
     const full = object('Kustomization', 'orders-prod');
     full.status.history = ['9', '8', '7', '6', '5'].map((digit, index) =>

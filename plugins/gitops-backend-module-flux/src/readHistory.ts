@@ -192,15 +192,31 @@ function readEarlier(
     .sort((a, b) => a.finishedAt.localeCompare(b.finishedAt));
 }
 
-/** Applied once only, upon what the history still has behind it. */
-function isClear(history: Snapshot[], index: number): boolean {
-  const { first } = history[index];
-  const before = predecessorOf(history, index);
-  const cameBackAfter = history
+/** Whether manifests that were applied before these came back after them. */
+function isOvertaken(history: Snapshot[], index: number): boolean {
+  return history
     .slice(0, index)
-    .some(other => other.succeeded && other.first < first);
+    .some(({ succeeded, first }) => succeeded && first <= history[index].first);
+}
+
+/** Whether others were applied in between: then these were in force more than once. */
+function isInterrupted(history: Snapshot[], index: number): boolean {
+  const { first, last } = history[index];
+  return history.some(
+    other => other.succeeded && other.first > first && other.first <= last,
+  );
+}
+
+/**
+ * Applied once only, upon what the history still has behind it. As entries are dropped by the time
+ * of their last reconciliation, all that came after that one are still there.
+ */
+function isClear(history: Snapshot[], index: number): boolean {
+  const before = predecessorOf(history, index);
   return (
-    !cameBackAfter && (before ? before.last <= first : history.length < KEPT)
+    !isOvertaken(history, index) &&
+    !isInterrupted(history, index) &&
+    (before ? before.last <= history[index].first : history.length < KEPT)
   );
 }
 
@@ -227,11 +243,15 @@ function readEarlierFailed(
   const upon = history.findIndex(
     (other, at) => at > index && other.succeeded && other.digest !== digest,
   );
-  const ranBefore = history.some(
-    other => other.succeeded && other.digest === digest && other.first <= first,
-  );
   const isFirstTime = upon >= 0 && history[upon].first <= first;
-  return isFirstTime && !ranBefore && isClear(history, upon)
+  const ranBefore = history
+    .slice(index + 1)
+    .some(other => other.succeeded && other.digest === digest);
+  return isFirstTime &&
+    !ranBefore &&
+    !isOvertaken(history, index) &&
+    !isInterrupted(history, index) &&
+    isClear(history, upon)
     ? {
         key: `failed/${revision}/after/${keyOf(history, upon)}`,
         revision,
