@@ -91,6 +91,7 @@ export const gitopsPlugin = createBackendPlugin({
           logger,
           backfillDays: config.dora.backfillDays,
           onChanged: change => publisher.deploymentsCompleted(change),
+          whenQuiet: () => recorder.quiet(),
         });
         const resolver = new CatalogEntityResolver({ auth, catalog, logger });
         const recorder = new Recorder({

@@ -32,6 +32,8 @@ export interface AttributionWorkerOptions {
   onChanged?(change: AttributedChange): void;
   /** Where the code of a component is, when not beside its manifests. */
   locateCode?: CodeLocator;
+  /** Resolves when what is more urgent leaves the database alone, or soon in any case. */
+  whenQuiet?(): Promise<void>;
   now?: () => Date;
 }
 
@@ -139,7 +141,8 @@ export class AttributionWorker {
   }
 
   async #look(): Promise<void> {
-    const { store } = this.#options;
+    const { store, whenQuiet } = this.#options;
+    await whenQuiet?.();
     const mine =
       store.exclusive ||
       (await store.acquireLease({ ...LEASE, holder: this.#holder }));
@@ -198,6 +201,7 @@ export class AttributionWorker {
         continue;
       }
       try {
+        await this.#options.whenQuiet?.();
         changed.set(applicationId, await this.#do(work));
       } catch (error) {
         stuck.add(applicationId);

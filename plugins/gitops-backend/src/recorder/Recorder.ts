@@ -38,6 +38,7 @@ const BATCH_SIZE = 100;
 /** Objects that are read without a turn for others. */
 const SLICE_SIZE = 25;
 const PAGE_SIZE = 500;
+const QUIET_WITHIN_MILLIS = 2_000;
 
 /** What the recorder works with. */
 export interface RecorderOptions {
@@ -145,6 +146,14 @@ export class Recorder implements WatchSink {
     }
     await this.#options.onObserved?.(watch, objects);
     return problems;
+  }
+
+  /**
+   * Resolves when nothing waits to be recorded, or after two seconds, for work that is not urgent:
+   * while thousands of objects are listed, the database is theirs.
+   */
+  quiet(): Promise<void> {
+    return this.#queue.quiet(QUIET_WITHIN_MILLIS);
   }
 
   async remove(watch: WatchedResource, object: string): Promise<void> {

@@ -1,3 +1,5 @@
+const QUIET_MILLIS = 100;
+
 interface Waiting<T> {
   items: readonly T[];
   /** Instead of items: something that runs alone. */
@@ -29,6 +31,7 @@ export class WriteQueue<T> {
   };
   readonly #waiting: Array<Waiting<T>> = [];
   #running = false;
+  #lastWrittenAt = 0;
 
   constructor(options: {
     /** Items of one key are never in one batch. */
@@ -61,6 +64,18 @@ export class WriteQueue<T> {
     });
   }
 
+  /** Resolves when nothing was written for a moment, or after so many milliseconds. */
+  async quiet(maximumMillis: number): Promise<void> {
+    const until = Date.now() + maximumMillis;
+    const isBusy = () =>
+      this.#running || Date.now() - this.#lastWrittenAt < QUIET_MILLIS;
+    while (isBusy() && Date.now() < until) {
+      await new Promise(resolve => {
+        setTimeout(resolve, QUIET_MILLIS).unref();
+      });
+    }
+  }
+
   #start(): void {
     if (!this.#running) {
       this.#running = true;
@@ -80,6 +95,7 @@ export class WriteQueue<T> {
       } catch (error) {
         batch.forEach(({ failed }) => failed(error));
       }
+      this.#lastWrittenAt = Date.now();
       await othersTurn();
     }
     this.#running = false;

@@ -1,4 +1,7 @@
-import type { ApplicationSource } from '@fairway/plugin-gitops-common';
+import type {
+  ApplicationSource,
+  Deployment,
+} from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
 import {
   selectApplications,
@@ -12,7 +15,7 @@ import type {
   DeploymentToAttribute,
 } from './GitopsStore';
 import type { ChangedNames } from './changeTables';
-import { chunks } from './sql';
+import { chunks, whereAnyOf } from './sql';
 import { TABLES, type DbApplicationRow, type DbDeploymentRow } from './tables';
 
 /** Reasons of deployments that changed nothing, and so are never "the last deployment". */
@@ -76,28 +79,64 @@ export async function queryDeploymentsToAttribute(
     .limit(limit);
   const deployments = await loadDeployments(db, rows);
   const sources = await sourcesOf(db, rows);
-  return Promise.all(
-    rows.map(async (row, index) => {
-      const previousRow = await db<DbDeploymentRow>(TABLES.deployments)
-        .where({ application_id: row.application_id, outcome: 'succeeded' })
-        .andWhereRaw('(finished_at, id) < (?, ?)', [row.finished_at, row.id])
-        .orderBy([
-          { column: 'finished_at', order: 'desc' },
-          { column: 'id', order: 'desc' },
-        ])
-        .first();
-      const [previous] = await loadDeployments(
-        db,
-        previousRow ? [previousRow] : [],
+  const previous = await previousOf(db, rows);
+  return rows.map((row, index) => {
+    const before = previous.get(row.id);
+    return {
+      deployment: deployments[index],
+      from: originOf(row, sources),
+      attempts: row.attribution_attempts,
+      ...(before ? { previous: before } : {}),
+    };
+  });
+}
+
+/** The last successful deployment of the application before each, by the id of the later one. */
+async function previousOf(
+  db: Knex,
+  rows: readonly DbDeploymentRow[],
+): Promise<Map<string, Deployment>> {
+  const found: Array<{ id: string; previous_id: string | null }> = [];
+  for (const chunk of chunks(rows)) {
+    const pairs = await db
+      .select('later.id')
+      .select(
+        db.raw(
+          `(select earlier.id from ?? as earlier
+            where earlier.application_id = later.application_id
+            and earlier.outcome = 'succeeded'
+            and (earlier.finished_at, earlier.id) < (later.finished_at, later.id)
+            order by earlier.finished_at desc, earlier.id desc limit 1) as previous_id`,
+          [TABLES.deployments],
+        ),
+      )
+      .from({ later: TABLES.deployments })
+      .whereIn(
+        'later.id',
+        chunk.map(row => row.id),
       );
-      return {
-        deployment: deployments[index],
-        from: originOf(row, sources),
-        attempts: row.attribution_attempts,
-        ...(previous ? { previous } : {}),
-      };
+    found.push(...pairs);
+  }
+  const loaded = await loadById(
+    db,
+    found.flatMap(({ previous_id: id }) => (id ? [id] : [])),
+  );
+  return new Map(
+    found.flatMap(({ id, previous_id: previousId }) => {
+      const deployment = previousId && loaded.get(previousId);
+      return deployment ? [[id, deployment]] : [];
     }),
   );
+}
+
+async function loadById(
+  db: Knex,
+  ids: readonly string[],
+): Promise<Map<string, Deployment>> {
+  const query = db<DbDeploymentRow>(TABLES.deployments);
+  whereAnyOf(query, { db, column: 'id', values: [...new Set(ids)] });
+  const loaded = await loadDeployments(db, (await query) as DbDeploymentRow[]);
+  return new Map(loaded.map(deployment => [deployment.id, deployment]));
 }
 
 /** Where the manifests of the applications come from now. */
@@ -179,21 +218,48 @@ export async function queryApplicationsToBackfill(
       .andWhere('applications.backfill_due_at', '<=', new Date().toISOString())
       .orderBy(['applications.first_seen_at', 'applications.id'])
       .limit(limit);
-  return Promise.all(
-    rows.map(async row => {
-      const firstRow = await db<DbDeploymentRow>(TABLES.deployments)
-        .where({ application_id: row.id, source: 'observed' })
-        .orderBy(['finished_at', 'id'])
-        .first();
-      const [firstDeployment] = await loadDeployments(
-        db,
-        firstRow ? [firstRow] : [],
-      );
-      return {
-        application: toApplication(row),
-        attempts: row.backfill_attempts,
-        ...(firstDeployment ? { firstDeployment } : {}),
-      };
-    }),
+  const first = await firstObserved(
+    db,
+    rows.map(row => row.id),
+  );
+  return rows.map(row => {
+    const firstDeployment = first.get(row.id);
+    return {
+      application: toApplication(row),
+      attempts: row.backfill_attempts,
+      ...(firstDeployment ? { firstDeployment } : {}),
+    };
+  });
+}
+
+/** The earliest observed deployment of each application. */
+async function firstObserved(
+  db: Knex,
+  applicationIds: readonly string[],
+): Promise<Map<string, Deployment>> {
+  const numbered = db(TABLES.deployments)
+    .select(
+      'id',
+      db.raw(
+        'row_number() over (partition by application_id order by finished_at, id) as place',
+      ),
+    )
+    .where({ source: 'observed' });
+  whereAnyOf(numbered, {
+    ...{ db, column: 'application_id', values: applicationIds },
+  });
+  const rows: Array<{ id: string }> = await db
+    .select('id')
+    .from(numbered.as('numbered'))
+    .where('place', 1);
+  const loaded = await loadById(
+    db,
+    rows.map(({ id }) => id),
+  );
+  return new Map(
+    [...loaded.values()].map(deployment => [
+      deployment.applicationId,
+      deployment,
+    ]),
   );
 }
