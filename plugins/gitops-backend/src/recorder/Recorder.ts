@@ -38,7 +38,7 @@ const BATCH_SIZE = 100;
 /** Objects that are read without a turn for others. */
 const SLICE_SIZE = 25;
 const PAGE_SIZE = 500;
-const QUIET_WITHIN_MILLIS = 2_000;
+const QUIET_WITHIN_MILLIS = 5_000;
 
 /** What the recorder works with. */
 export interface RecorderOptions {
@@ -149,7 +149,7 @@ export class Recorder implements WatchSink {
   }
 
   /**
-   * Resolves when nothing waits to be recorded, or after two seconds, for work that is not urgent:
+   * Resolves when nothing waits to be recorded, or after five seconds, for work that is not urgent:
    * while thousands of objects are listed, the database is theirs.
    */
   quiet(): Promise<void> {

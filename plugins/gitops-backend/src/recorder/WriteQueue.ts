@@ -1,4 +1,6 @@
-const QUIET_MILLIS = 100;
+/** Nothing was written for so long: between the pages of a list it is shorter. */
+const QUIET_MILLIS = 1_000;
+const LOOK_EVERY_MILLIS = 100;
 
 interface Waiting<T> {
   items: readonly T[];
@@ -71,7 +73,7 @@ export class WriteQueue<T> {
       this.#running || Date.now() - this.#lastWrittenAt < QUIET_MILLIS;
     while (isBusy() && Date.now() < until) {
       await new Promise(resolve => {
-        setTimeout(resolve, QUIET_MILLIS).unref();
+        setTimeout(resolve, LOOK_EVERY_MILLIS).unref();
       });
     }
   }

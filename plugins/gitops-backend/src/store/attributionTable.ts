@@ -78,7 +78,10 @@ export async function queryDeploymentsToAttribute(
     .orderBy(['finished_at', 'id'])
     .limit(limit);
   const deployments = await loadDeployments(db, rows);
-  const sources = await sourcesOf(db, rows);
+  const sources = await sourcesOf(
+    db,
+    rows.filter(row => !JSON.parse(row.origin).repoUrl),
+  );
   const previous = await previousOf(db, rows);
   return rows.map((row, index) => {
     const before = previous.get(row.id);
