@@ -38,7 +38,7 @@ const PROXY_DROPS = './proxyDrops';
 /** The times of real clusters, scaled down; see `gitops.watch` in config.d.ts. */
 export const SHORT_TIMES = {
   probe: '1s',
-  answer: '3s',
+  answer: '8s',
   silence: '3s',
   renew: '20s',
   lookAgain: '1s',

@@ -10,7 +10,7 @@ import { ObjectLister } from './ObjectLister';
 import type { Reachability } from './Reachability';
 import { NotRecordedError, ResourceRecorder } from './ResourceRecorder';
 import type { Semaphore } from './Semaphore';
-import { Backoff, wait } from './waiting';
+import { Backoff, untilAborted, wait } from './waiting';
 import type { WatchedResource, WatchSink } from './WatchedResource';
 import type { SourceKind, WatchSource } from './WatchSource';
 import { WatchStatus } from './WatchStatus';
@@ -226,11 +226,14 @@ export class ResourceWatcher {
     resourceVersion: string,
     signal: AbortSignal,
   ): AsyncIterable<ObjectEvent> {
-    return this.#options.source.watch(this.#kind(), {
-      resourceVersion,
-      timeoutSeconds: this.#times.watchSeconds,
+    return untilAborted(
+      this.#options.source.watch(this.#kind(), {
+        resourceVersion,
+        timeoutSeconds: this.#times.watchSeconds,
+        signal,
+      }),
       signal,
-    });
+    );
   }
 
   #heard(): void {

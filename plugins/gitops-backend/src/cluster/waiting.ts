@@ -92,3 +92,38 @@ export async function within<T>(
       .finally(() => stop.removeEventListener('abort', abort));
   });
 }
+
+/**
+ * The items, until the signal is aborted: also when the source does not hear of that.
+ *
+ * @throws the reason of the signal.
+ */
+export async function* untilAborted<T>(
+  source: AsyncIterable<T>,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  // One promise for each item: a race with one that lasts would keep every item in memory.
+  let giveUp: ((reason: unknown) => void) | undefined;
+  const abort = () => giveUp?.(signal.reason);
+  const next = () =>
+    new Promise<IteratorResult<T>>((resolve, reject) => {
+      giveUp = reject;
+      iterator.next().then(resolve, reject);
+    });
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const item = await next();
+      if (item.done) {
+        return;
+      }
+      yield item.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    // Not waited for: a source that hangs would hold its reader.
+    void Promise.resolve(iterator.return?.()).catch(() => undefined);
+  }
+}
