@@ -103,7 +103,7 @@ describe.each(databases.eachSupportedId())('Recorders on %p', id => {
     return { knex, store };
   }
 
-  function createRecorder(store: DatabaseGitopsStore) {
+  function createRecorder(store: DatabaseGitopsStore, told: string[] = []) {
     const index = new EntityIndex([]);
     const ignore = () => {};
     return new Recorder({
@@ -114,11 +114,12 @@ describe.each(databases.eachSupportedId())('Recorders on %p', id => {
         get: ref => index.get(ref),
       },
       listener: {
-        applicationChanged: ignore,
+        applicationChanged: ({ id: name, revision, sync, health }) =>
+          told.push([name, revision, sync, health].join(' ')),
         applicationRemoved: ignore,
-        deploymentChanged: ignore,
-        failureOpened: ignore,
-        failureClosed: ignore,
+        deploymentChanged: ({ deploymentId }) => told.push(deploymentId),
+        failureOpened: failure => told.push(`opened ${failure.id}`),
+        failureClosed: failure => told.push(`closed ${failure.id}`),
         factChanged: ignore,
         clusterChanged: ignore,
         healthAlert: ignore,
@@ -147,7 +148,8 @@ describe.each(databases.eachSupportedId())('Recorders on %p', id => {
 
   it('record what one alone would, however they race and whatever comes again', async () => {
     const alone = await createStore();
-    const recorder = createRecorder(alone.store);
+    const toldAlone: string[] = [];
+    const recorder = createRecorder(alone.store, toldAlone);
     for (let state = 0; state < LAST; state += 1) {
       for (const name of APPLICATIONS) {
         await recorder.observe(watch, [STATES.get(name)![state]]);
@@ -187,7 +189,8 @@ describe.each(databases.eachSupportedId())('Recorders on %p', id => {
         ]) {
           await knex(table).delete();
         }
-        const both = [createRecorder(store), createRecorder(store)];
+        const told: string[] = [];
+        const both = [createRecorder(store, told), createRecorder(store, told)];
         const seen = new Map(APPLICATIONS.map(name => [name, 0]));
         const rest = Array.from({ length: LAST }, () => ({
           ...{ who: [0, 1], next: APPLICATIONS, again: [] },
@@ -210,6 +213,7 @@ describe.each(databases.eachSupportedId())('Recorders on %p', id => {
           next.forEach(name => seen.set(name, seen.get(name)! + 1));
         }
         expect(await recordOf(store)).toEqual(expected);
+        expect(told.sort()).toEqual(toldAlone.sort());
       }),
       { numRuns: 10 },
     );

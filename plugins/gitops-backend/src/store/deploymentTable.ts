@@ -180,6 +180,9 @@ export async function queryKnownKeys(
   applicationIds: readonly string[],
   keys: readonly string[],
 ): Promise<Map<string, Set<string>>> {
+  if (keys.length === 0) {
+    return new Map();
+  }
   const query = db<DbDeploymentRow>(TABLES.deployments).select(
     'application_id',
     'key',

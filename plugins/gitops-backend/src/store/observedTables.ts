@@ -86,6 +86,9 @@ export async function queryStoredSources(
   db: Knex,
   keys: readonly string[],
 ): Promise<Map<string, StoredSource>> {
+  if (keys.length === 0) {
+    return new Map();
+  }
   const query = db<DbSourceRow>(TABLES.sources);
   whereAnyOf(query, { db, column: 'key', values: keys });
   const rows: DbSourceRow[] = await query;
