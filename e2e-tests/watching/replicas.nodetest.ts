@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client } from 'pg';
+import knex from 'knex';
 import {
   ArgocdScript,
   eventually,
@@ -203,17 +203,15 @@ test(
 );
 
 async function dropDatabases(prefix: string): Promise<void> {
-  const client = new Client({ connectionString: connection });
-  await client.connect();
+  const db = knex({ client: 'pg', connection });
   try {
-    const { rows } = await client.query(
-      'select datname from pg_database where datname like $1',
-      [`${prefix}%`],
-    );
+    const rows: Array<{ datname: string }> = await db('pg_database')
+      .select('datname')
+      .where('datname', 'like', `${prefix}%`);
     for (const { datname } of rows) {
-      await client.query(`drop database "${datname}" with (force)`);
+      await db.raw('drop database ?? with (force)', [datname]);
     }
   } finally {
-    await client.end();
+    await db.destroy();
   }
 }

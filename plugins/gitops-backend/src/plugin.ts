@@ -114,6 +114,7 @@ export const gitopsPlugin = createBackendPlugin({
         const webhooks = await createWebhooks({
           ...{ ...deps, api, sink: recorder, onPush: () => worker.wake() },
           observers: observers.list(),
+          connections: observers.connections(),
         });
         // Before the other routes, which parse the bodies that signatures are over.
         deps.httpRouter.use(webhooks.router);

@@ -3,7 +3,10 @@ import type {
   LoggerService,
 } from '@backstage/backend-plugin-api';
 import type { Config } from '@backstage/config';
-import type { GitopsObserver } from '@fairway/plugin-gitops-node';
+import type {
+  GitopsConnection,
+  GitopsObserver,
+} from '@fairway/plugin-gitops-node';
 import type { Router } from 'express';
 import type { ClusterApi } from '../cluster';
 import { DatabaseObjectFinder } from '../store/DatabaseObjectFinder';
@@ -19,14 +22,21 @@ export async function createWebhooks(options: {
   database: DatabaseService;
   logger: LoggerService;
   observers: readonly GitopsObserver[];
+  connections: readonly GitopsConnection[];
   sink: ObjectLookerOptions['sink'];
   onPush(): void;
 }): Promise<{ router: Router; stop(): void }> {
-  const { api, config, database, logger, observers, sink, onPush } = options;
+  const { api, config, connections, database, logger } = options;
+  const { observers, sink, onPush } = options;
   const looker = new ObjectLooker({
     ...{ observers, sink, logger },
-    get: ({ cluster, resource: { group, plural } }, { version, ...object }) =>
-      api.get({ cluster, group, version, plural }, object),
+    get: ({ cluster, resource }, { version, ...object }) => {
+      const connection = connections.find(({ name }) => name === cluster);
+      const { group, plural } = resource;
+      return connection
+        ? connection.get(resource, object)
+        : api.get({ cluster, group, version, plural }, object);
+    },
   });
   const receiver = new WebhookReceiver({
     ...{ onPush, logger },
