@@ -23,8 +23,10 @@ export interface Decisions {
   catalog: PolicyDecision;
 }
 
-/** For so long a permission that was taken away still lets somebody read. */
+/** For so long a permission that was taken away still lets somebody read; */
 const KEPT_MS = 10_000;
+/** after this the policy is asked again while the last decision still counts. */
+const FRESH_MS = 5_000;
 const MAX_CALLERS = 2_000;
 
 /** Equal for decisions that say the same; the answers to questions are numbered. */
@@ -46,7 +48,7 @@ export class CallerDecisions {
   readonly #now: () => number;
   readonly #kept = new LRUCache<
     string,
-    { until: number; decisions: Promise<Decisions> }
+    { until: number; renewed?: boolean; decisions: Promise<Decisions> }
   >({ max: MAX_CALLERS });
 
   constructor(options: {
@@ -62,6 +64,19 @@ export class CallerDecisions {
     const key = JSON.stringify(credentials.principal);
     const kept = this.#kept.get(key);
     if (kept && kept.until > this.#now()) {
+      if (kept.until - this.#now() <= KEPT_MS - FRESH_MS && !kept.renewed) {
+        kept.renewed = true;
+        const until = this.#now() + KEPT_MS;
+        // A failure is told to who asks when the last decision counts no more.
+        this.ask(credentials).then(
+          decisions =>
+            this.#kept.set(key, {
+              until,
+              decisions: Promise.resolve(decisions),
+            }),
+          () => {},
+        );
+      }
       return kept.decisions;
     }
     const decisions = this.ask(credentials);
