@@ -16,13 +16,17 @@ export const now = new Date('2026-02-22T09:00:00Z');
 
 const DIRECTORY = resolve(__dirname, '../__fixtures__');
 
-/** All objects that were recorded. */
-export const objects: KubernetesObject[] = readdirSync(DIRECTORY).flatMap(
-  file =>
-    parseAllDocuments(readFileSync(resolve(DIRECTORY, file), 'utf8')).map(
-      document => document.toJS() as KubernetesObject,
-    ),
-);
+/** The objects of a file. */
+export function readObjects(file: string): KubernetesObject[] {
+  return parseAllDocuments(readFileSync(resolve(DIRECTORY, file), 'utf8')).map(
+    document => document.toJS() as KubernetesObject,
+  );
+}
+
+/** One file a kind: every state that a controller knows. */
+export const objects: KubernetesObject[] = readdirSync(DIRECTORY)
+  .filter(file => file.endsWith('.yaml'))
+  .flatMap(readObjects);
 
 /** A copy of one of them. */
 export function object(kind: string, name: string): AnyObject {
