@@ -17,6 +17,7 @@ import catalogPlugin from '@backstage/plugin-catalog/alpha';
 import gitopsPlugin, { gitopsApiRef } from '../src';
 import catalogTableModule from '../src/catalog';
 import { FakeGitopsApi } from '../src/testUtils/FakeGitopsApi';
+import { sampleFacts, withOrigins } from '../src/testUtils/sampleFacts';
 import { sampleApplications, sampleRows } from '../src/testUtils/sampleFleet';
 
 const components: Entity[] = sampleRows(sampleApplications())
@@ -42,7 +43,12 @@ const sampleGitops = createFrontendModule({
         defineParams({
           api: gitopsApiRef,
           deps: {},
-          factory: () => new FakeGitopsApi(),
+          factory: () => {
+            const api = new FakeGitopsApi();
+            api.facts = sampleFacts();
+            api.applications = withOrigins(api.applications);
+            return api;
+          },
         }),
     }),
   ],

@@ -16,7 +16,14 @@ import { GitopsClient } from '@fairway/plugin-gitops-common';
 import { gitopsApiRef } from './apis';
 import { ServiceNameField } from './components/ServiceNameField';
 import { validateServiceName } from './model/validateServiceName';
-import { createServiceRouteRef, rootRouteRef, serviceRouteRef } from './routes';
+import {
+  clustersRouteRef,
+  createServiceRouteRef,
+  doraRouteRef,
+  fleetRouteRef,
+  rootRouteRef,
+  serviceRouteRef,
+} from './routes';
 
 export { gitopsApiRef };
 
@@ -30,7 +37,13 @@ export const gitopsPlugin = createPlugin({
       factory: deps => new GitopsClient(deps),
     }),
   ],
-  routes: { root: rootRouteRef, service: serviceRouteRef },
+  routes: {
+    root: rootRouteRef,
+    fleet: fleetRouteRef,
+    dora: doraRouteRef,
+    clusters: clustersRouteRef,
+    service: serviceRouteRef,
+  },
   externalRoutes: { createService: createServiceRouteRef },
 });
 

@@ -6,6 +6,7 @@ import { deploymentsEntityContent } from './entityContents';
 import { serviceNameFormField } from './formFields';
 import { clustersPage, doraPage, fleetPage, gitopsPage } from './pages';
 import {
+  clustersRouteRef,
   createServiceRouteRef,
   doraRouteRef,
   fleetRouteRef,
@@ -23,6 +24,7 @@ export const gitopsPlugin = createFrontendPlugin({
     root: rootRouteRef,
     fleet: fleetRouteRef,
     dora: doraRouteRef,
+    clusters: clustersRouteRef,
     service: serviceRouteRef,
   },
   externalRoutes: { createService: createServiceRouteRef },

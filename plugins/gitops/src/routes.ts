@@ -23,6 +23,13 @@ export const doraRouteRef = createSubRouteRef({
   path: '/dora',
 });
 
+/** What is watched, and what of it cannot be seen. @public */
+export const clustersRouteRef = createSubRouteRef({
+  id: 'gitops.clusters',
+  parent: rootRouteRef,
+  path: '/clusters',
+});
+
 /** The deployments of one service, on its entity page. @public */
 export const serviceRouteRef = createRouteRef({ id: 'gitops.service' });
 

@@ -1,20 +1,25 @@
 import type { Fact } from '@fairway/plugin-gitops-common';
+import { CappedList } from './CappedList';
 import { HealthMark } from './StateMark';
-import styles from './FactList.module.css';
+import styles from './FactRows.module.css';
 
-/** What Fairway knows beside the applications: policies, secrets, backups, rollouts. */
-export function FactList(props: { facts: Fact[] }) {
+/** Facts of whatever kind, one line each, as their observers put them. */
+export function FactList(props: {
+  facts: readonly Fact[];
+  label: string;
+  placeOf: (fact: Fact) => string;
+}) {
+  const { facts, label, placeOf } = props;
   return (
-    <ul className={styles.list}>
-      {props.facts.map(fact => (
-        <li className={styles.fact} key={fact.id}>
+    <CappedList items={facts} label={label}>
+      {fact => (
+        <li className={styles.row} key={fact.id}>
           <HealthMark health={fact.health} />
-          <span>{fact.title}</span>
-          {fact.message && (
-            <span className={styles.message}>{fact.message}</span>
-          )}
+          <span className={styles.lead}>{fact.title}</span>
+          <span className={styles.place}>{placeOf(fact)}</span>
+          {fact.message && <p className={styles.message}>{fact.message}</p>}
         </li>
-      ))}
-    </ul>
+      )}
+    </CappedList>
   );
 }

@@ -14,6 +14,7 @@ import { useServiceLink } from '../hooks/useServiceLink';
 import type { FoldedCell } from '../model/fleetMatrix';
 import { troubleOf, troubleOfCell } from '../model/trouble';
 import { gitopsTranslationRef } from '../translation';
+import { ApplicationOrigin } from './ApplicationOrigin';
 import { CommandButtons } from './CommandButtons';
 import { ExternalLink } from './ExternalLink';
 import { PolicyText } from './PolicyText';
@@ -60,12 +61,7 @@ function CellFacts(props: { cell: FleetCell; application?: Application }) {
         {ref.kind} {ref.namespace ? `${ref.namespace}/` : ''}
         {ref.name}
       </dd>
-      {application?.source.path && (
-        <>
-          <dt>{t('panel.source')}</dt>
-          <dd>{application.source.path}</dd>
-        </>
-      )}
+      {application && <ApplicationOrigin application={application} />}
     </dl>
   );
 }

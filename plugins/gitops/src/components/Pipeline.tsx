@@ -9,7 +9,9 @@ import {
 } from '@fairway/plugin-gitops-common';
 import { useNow } from '../hooks/useNow';
 import { formatClock } from '../model/format';
+import { hasOrigin } from '../model/applicationOrigin';
 import { gitopsTranslationRef } from '../translation';
+import { OriginLine } from './ApplicationOrigin';
 import { CommandButtons } from './CommandButtons';
 import { ExternalLink } from './ExternalLink';
 import { PolicyText } from './PolicyText';
@@ -79,6 +81,11 @@ export function ApplicationView(props: {
             time: formatClock(application.staleSince, now),
           })}`}
       </span>
+      {hasOrigin(application) && (
+        <span className={styles.line}>
+          <OriginLine application={application} />
+        </span>
+      )}
       <div className={styles.commands}>
         <CommandButtons
           application={application}

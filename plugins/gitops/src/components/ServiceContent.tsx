@@ -10,10 +10,11 @@ import { createServiceRouteRef } from '../routes';
 import { gitopsTranslationRef } from '../translation';
 import { ClusterNotice } from './ClusterNotice';
 import { DoraSection } from './DoraSection';
-import { FactList } from './FactList';
+import { GuardrailsSection } from './GuardrailsSection';
 import { PageSkeleton } from './PageSkeleton';
 import { ApplicationView, Pipeline } from './Pipeline';
 import { EmptyPanel, ErrorPanel, OutdatedNotice } from './QueryState';
+import { RolloutSection } from './RolloutSection';
 import { Section } from './Section';
 import { ServiceTroubles } from './ServiceTroubles';
 import { Timeline } from './Timeline';
@@ -53,6 +54,7 @@ function ServiceBody(props: {
     <>
       <Pipeline service={service} serviceName={name} onDone={onDone} />
       <ServiceTroubles service={service} />
+      <RolloutSection service={service} />
       {service.otherApplications.length > 0 && (
         <Section title={t('service.otherApplications')}>
           {service.otherApplications.map(application => (
@@ -68,11 +70,7 @@ function ServiceBody(props: {
       )}
       <Timeline service={service} />
       <DoraSection report={service.dora} entityRef={service.entityRef} />
-      {service.facts.length > 0 && (
-        <Section title={t('service.facts')}>
-          <FactList facts={service.facts} />
-        </Section>
-      )}
+      <GuardrailsSection service={service} />
     </>
   );
 }
@@ -98,6 +96,7 @@ export function ServiceContent() {
       <ClusterNotice
         clusters={service.value.clusters}
         errors={service.value.errors}
+        withObjects
       />
       <ServiceBody
         service={service.value}

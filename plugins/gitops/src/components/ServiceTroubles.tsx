@@ -1,11 +1,13 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import type { ServiceResponse } from '@fairway/plugin-gitops-common';
+import { describeObject } from '../model/applicationOrigin';
+import { troubleOfFact } from '../model/factTrouble';
 import { troubleOf } from '../model/trouble';
 import { gitopsTranslationRef } from '../translation';
 import { Section } from './Section';
 import { TroubleView } from './TroubleView';
 
-/** What is wrong with a service, over all its applications; nothing when nothing is. */
+/** What is wrong with a service's applications and with what makes them; nothing when nothing is. */
 export function ServiceTroubles(props: { service: ServiceResponse }) {
   const { service } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
@@ -28,7 +30,8 @@ export function ServiceTroubles(props: { service: ServiceResponse }) {
     const trouble = troubleOf(place.application);
     return trouble ? [{ ...place, trouble }] : [];
   });
-  if (troubles.length === 0) {
+  const makers = service.facts.flatMap(fact => troubleOfFact(fact) ?? []);
+  if (troubles.length + makers.length === 0) {
     return null;
   }
   return (
@@ -39,6 +42,14 @@ export function ServiceTroubles(props: { service: ServiceResponse }) {
           trouble={trouble}
           engine={application.engine}
           where={where}
+        />
+      ))}
+      {makers.map(({ fact, engine, trouble }) => (
+        <TroubleView
+          key={fact.id}
+          trouble={trouble}
+          engine={engine}
+          where={describeObject(fact.ref)}
         />
       ))}
     </Section>

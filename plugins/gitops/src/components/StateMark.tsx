@@ -4,6 +4,7 @@ import { VisuallyHidden } from '@backstage/ui';
 import type {
   ClusterStatus,
   HealthStatus,
+  PolicyFinding,
   SyncStatus,
 } from '@fairway/plugin-gitops-common';
 import { gitopsTranslationRef } from '../translation';
@@ -96,6 +97,41 @@ const CONNECTION: Record<
   'not-installed': { tone: 'quiet', shape: HEALTH.missing.shape },
 };
 
+type SeverityWord =
+  | NonNullable<PolicyFinding['severity']>
+  | PolicyFinding['result'];
+
+const SEVERITY: Record<SeverityWord, { tone: Tone; shape: ReactElement }> = {
+  critical: {
+    tone: 'negative',
+    shape: <path d="M8 0 16 8 8 16 0 8z" fill="currentColor" />,
+  },
+  high: HEALTH.degraded,
+  medium: {
+    tone: 'warning',
+    shape: <path d="M8 2.2 14.8 14H1.2z" {...line} />,
+  },
+  low: {
+    tone: 'quiet',
+    shape: <path d="M2.5 5 8 11.5 13.5 5" {...line} />,
+  },
+  info: {
+    tone: 'quiet',
+    shape: (
+      <>
+        <circle cx="8" cy="3" r="1.6" fill="currentColor" />
+        <path d="M8 7v7" {...line} />
+      </>
+    ),
+  },
+  fail: HEALTH.degraded,
+  error: { tone: 'warning', shape: HEALTH.unknown.shape },
+  warn: {
+    tone: 'warning',
+    shape: <path d="M8 2.2 14.8 14H1.2z" {...line} />,
+  },
+};
+
 interface MarkProps {
   size?: 'small' | 'large';
   /**
@@ -156,6 +192,24 @@ export function ConnectionMark(
       {...rest}
       {...CONNECTION[state]}
       text={t(`clusters.states.${state}`)}
+    />
+  );
+}
+
+/** How bad a violation of a policy is; its result where the policy does not judge. */
+export function SeverityMark(
+  props: MarkProps & {
+    finding: Pick<PolicyFinding, 'severity' | 'result'>;
+  },
+) {
+  const { finding, ...rest } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  const word = finding.severity ?? finding.result;
+  return (
+    <Mark
+      {...rest}
+      {...SEVERITY[word]}
+      text={t(`guardrails.severity.${word}`)}
     />
   );
 }

@@ -42,6 +42,14 @@ export function formatSeconds(seconds: number): string {
   return amount(positive / DAY, 'd');
 }
 
+/** A duration as Go writes it without what is zero: "1h0m0s" is "1 h". */
+export function formatGoDuration(duration: string): string {
+  const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)]
+    .filter(([, count]) => Number(count) > 0)
+    .map(([, count, unit]) => `${count} ${unit === 'm' ? 'min' : unit}`);
+  return parts.join(' ') || duration;
+}
+
 /** The age of a moment with one unit and no fraction: "now", "12 min", "3 h", "6 d". */
 export function formatAge(iso: string, now: number): string {
   const seconds = (now - Date.parse(iso)) / 1000;

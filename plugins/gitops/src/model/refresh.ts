@@ -14,6 +14,9 @@ export const SLOW_REFRESH_MS = 30_000;
 export function serviceInMotion(service: ServiceResponse): boolean {
   return (
     areRunsOpen(service.commandRuns) ||
+    service.facts.some(
+      ({ kind, health }) => kind === 'rollout' && health === 'progressing',
+    ) ||
     [
       ...service.environments.flatMap(({ applications }) => applications),
       ...service.otherApplications,

@@ -11,6 +11,7 @@ import {
   type Deployment,
   type DeploymentsQuery,
   type DoraQuery,
+  type Fact,
   type FleetQuery,
   type FleetResponse,
   type FleetRow,
@@ -63,6 +64,7 @@ export class FakeGitopsApi implements GitopsApi {
   applications: Application[] = sampleApplications();
   clusters: ClusterStatus[] = sampleClusters();
   deployments: Deployment[] = sampleDeployments();
+  facts: Fact[] = [];
   operate: CommandPermission = { allowed: true };
   pageSize = 10;
   /** Names that are taken in the forge. */
@@ -154,7 +156,7 @@ export class FakeGitopsApi implements GitopsApi {
       nextDeploymentsCursor:
         deployments.length > this.pageSize ? String(this.pageSize) : undefined,
       dora: sampleDora(),
-      facts: [],
+      facts: this.facts.filter(fact => fact.entityRef === entityRef),
       permissions: { operate: this.operate },
       clusters: this.clusters.filter(({ name }) =>
         own.some(({ ref }) => ref.cluster === name),

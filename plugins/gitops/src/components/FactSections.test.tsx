@@ -1,0 +1,416 @@
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import type {
+  ClusterResourceStatus,
+  Fact,
+} from '@fairway/plugin-gitops-common';
+import { FakeGitopsApi } from '../testUtils/FakeGitopsApi';
+import {
+  sampleBackups,
+  sampleCanary,
+  sampleFact,
+  sampleFindings,
+  sampleGenerator,
+  samplePolicyReport,
+  sampleRollout,
+  sampleSecret,
+  withOrigins,
+} from '../testUtils/sampleFacts';
+import { hoursAgo } from '../testUtils/sampleFleet';
+import { renderOnEntity, renderPlugin } from '../__testUtils__/renderWithFake';
+import { ServiceContent } from './ServiceContent';
+
+jest.setTimeout(60_000);
+
+function renderFacts(
+  facts: Fact[],
+  change: (api: FakeGitopsApi) => void = () => {},
+) {
+  const api = new FakeGitopsApi();
+  api.facts = facts;
+  change(api);
+  renderOnEntity({ api, element: <ServiceContent /> });
+  return api;
+}
+
+const section = (name: string) => screen.findByRole('region', { name });
+
+/** The steps of a track as people hear them. */
+function stepsOf(track: HTMLElement): string[] {
+  return within(track)
+    .getAllByRole('listitem')
+    .map(({ textContent }) => textContent ?? '');
+}
+
+function calmItems(guardrails: HTMLElement): Array<string | null> {
+  const list = within(guardrails).getByRole('list', {
+    name: 'What is well, and what is not known',
+  });
+  return within(list)
+    .getAllByRole('listitem')
+    .map(({ textContent }) => textContent);
+}
+
+function kind(
+  resource: string,
+  change: Partial<ClusterResourceStatus> = {},
+): ClusterResourceStatus {
+  return { resource, state: 'connected', since: hoursAgo(40), ...change };
+}
+
+describe('the rollouts of a service', () => {
+  it('say where a canary of Argo Rollouts is, why it waits, and what its analysis measured', async () => {
+    renderFacts(sampleRollout());
+    const rollout = await section('Rollout');
+    expect(rollout).toHaveTextContent('Paused');
+    expect(rollout).toHaveTextContent('Step 4 of 7');
+    expect(rollout).toHaveTextContent(
+      /Paused for 5m, then it goes on by itself\. Since .* \(3 min\)/,
+    );
+    expect(
+      within(rollout).getByRole('meter', { name: 'Share of the new version' }),
+    ).toHaveAttribute('aria-valuenow', '20');
+    const track = within(rollout).getByRole('list', {
+      name: 'Steps of the rollout in Production',
+    });
+    expect(stepsOf(track)).toEqual([
+      '5 %done',
+      'Analysis success-ratedone',
+      '20 %done',
+      'Pause 5mwaits here',
+      '50 %to come',
+      'Pause until promotedto come',
+      '100 %to come',
+    ]);
+    expect(
+      within(rollout).getByRole('row', { name: /success-rate/ }),
+    ).toHaveTextContent('success-rateSuccessful[0.9987]0 of 5');
+  });
+
+  it('say at which step an analysis aborted it, and that the rest was not reached', async () => {
+    renderFacts(
+      sampleRollout({
+        details: {
+          phase: 'Degraded',
+          aborted: true,
+          currentStep: 0,
+          paused: undefined,
+          weight: 0,
+          analysis: [{ name: 'orders-7d9c-2-1', phase: 'Failed' }],
+        },
+        run: {
+          phase: 'Failed',
+          metrics: [
+            {
+              name: 'success-rate',
+              phase: 'Failed',
+              value: '[0.8]',
+              count: 3,
+              failed: 2,
+            },
+          ],
+        },
+        fact: {
+          health: 'degraded',
+          message:
+            'Metric success-rate failed; the old version has the traffic',
+        },
+      }),
+    );
+    const rollout = await section('Rollout');
+    expect(rollout).toHaveTextContent('Aborted: Metric success-rate failed');
+    expect(
+      stepsOf(within(rollout).getByRole('list', { name: /^Steps/ })),
+    ).toEqual([
+      '5 %done',
+      'Analysis success-ratefailed here',
+      ...['20 %', 'Pause 5m', '50 %', 'Pause until promoted', '100 %'].map(
+        label => `${label}not reached`,
+      ),
+    ]);
+    expect(
+      within(rollout).getByRole('row', { name: /success-rate/ }),
+    ).toHaveTextContent('[0.8]2 of 3');
+  });
+
+  it('show Flagger alike: given up, promoted, and with a hundred steps', async () => {
+    const steps = Array.from({ length: 100 }, (_, index) => ({
+      kind: 'weight' as const,
+      weight: index + 1,
+      label: `${index + 1} %`,
+    }));
+    const moving = sampleCanary({
+      phase: 'Progressing',
+      aborted: undefined,
+      steps,
+      currentStep: 50,
+      weight: 51,
+      failedChecks: 2,
+      analysis: undefined,
+    });
+    renderFacts([
+      sampleCanary(),
+      { ...moving, id: 'moving', environment: 'dev', health: 'progressing' },
+      {
+        ...sampleCanary(),
+        id: 'done',
+        environment: 'production',
+        health: 'healthy',
+      },
+    ]);
+    const rollout = await section('Rollout');
+    expect(rollout).toHaveTextContent(/Aborted: Canary analysis failed/);
+    expect(rollout).toHaveTextContent(
+      'At which step it was given up is not known.',
+    );
+    expect(rollout).toHaveTextContent(
+      '2 checks failed in this rollout; at 5 it is aborted.',
+    );
+    expect(
+      stepsOf(
+        within(rollout).getByRole('list', {
+          name: 'Steps of the rollout in Development',
+        }),
+      ),
+    ).toEqual([
+      '1 %done',
+      '…46 more steps',
+      ...['48 %done', '49 %done', '50 %done', '51 %now'],
+      ...['52 %to come', '53 %to come', '54 %to come'],
+      '…45 more steps',
+      '100 %to come',
+    ]);
+    expect(rollout).toHaveTextContent('Rolled out: Production');
+  });
+
+  it('stand details that are not what they were', async () => {
+    const [rollout] = sampleRollout();
+    renderFacts([
+      {
+        ...rollout,
+        health: 'progressing',
+        details: {
+          engine: 'next-engine',
+          strategy: { kind: 'new' },
+          phase: 'WarmingUp',
+          steps: [null, { kind: 'teleport', label: 'Teleport' }, 'x'],
+          currentStep: '1',
+          weight: '20',
+          paused: 'yes',
+          analysis: { name: 'x' },
+        },
+      },
+      sampleFact({
+        kind: 'policy',
+        ref: { name: 'odd' },
+        details: { findings: 3, summary: [] },
+        health: 'degraded',
+        title: 'Odd policies',
+      }),
+      sampleFact({
+        kind: 'secret',
+        ref: { name: 'odd-secret' },
+        details: { of: 7, remoteKeys: 'x' },
+      }),
+      sampleFact({ kind: 'backup', ref: { name: 'odd-backup' }, details: {} }),
+      sampleFact({
+        kind: 'weather' as Fact['kind'],
+        ref: { name: 'later' },
+        details: {},
+        title: 'A kind of later',
+      }),
+    ]);
+    expect(await section('Rollout')).toHaveTextContent('Warming up');
+    expect(screen.getByText('Teleport')).toBeVisible();
+    const guardrails = await section('Guardrails');
+    expect(within(guardrails).getByText('Odd policies')).toBeVisible();
+    await userEvent.click(
+      within(guardrails).getByText('What is well, and what else is known'),
+    );
+    expect(within(guardrails).getByText('A kind of later')).toBeVisible();
+  });
+});
+
+describe('the guardrails of a service', () => {
+  it('are one calm line while all is well', async () => {
+    renderFacts([
+      samplePolicyReport([]),
+      sampleSecret('orders-db'),
+      sampleSecret('orders-key'),
+      ...sampleBackups(),
+    ]);
+    const guardrails = await section('Guardrails');
+    expect(calmItems(guardrails)).toEqual([
+      '12 policy checks pass',
+      '2 secrets in sync',
+      'last backup 5 h ago',
+    ]);
+    expect(guardrails).toHaveTextContent(
+      /Git restores configuration, not data/,
+    );
+    await userEvent.click(
+      within(guardrails).getByText('What is well, and what else is known'),
+    );
+    expect(
+      within(guardrails).getByRole('list', { name: 'Backups' }),
+    ).toHaveTextContent(
+      'orders-production last backup 5 h ago · Completed · schedule 0 3 * * *',
+    );
+    expect(screen.queryByRole('region', { name: 'Rollout' })).toBeNull();
+  });
+
+  it('tell what is wrong, the worst first, with the reason', async () => {
+    renderFacts([
+      samplePolicyReport(sampleFindings),
+      // A second report of the same object that says the same.
+      { ...samplePolicyReport(sampleFindings, { pass: 0 }), id: 'again' },
+      sampleSecret('orders-mail', { details: { refreshTime: hoursAgo(9) } }),
+      sampleSecret('orders-db', {
+        fact: {
+          health: 'degraded',
+          message: 'key payments/orders-db is not found',
+        },
+      }),
+      sampleSecret('vault', {
+        details: { of: 'store' },
+        fact: { health: 'degraded', message: 'unable to log in to vault' },
+      }),
+      ...sampleBackups({
+        health: 'degraded',
+        message: 'Not everything was saved: 2 errors',
+      }),
+    ]);
+    const guardrails = await section('Guardrails');
+    const rowsOf = (name: string) =>
+      within(within(guardrails).getByRole('list', { name }))
+        .getAllByRole('listitem')
+        .map(({ textContent }) => textContent);
+    expect(rowsOf('Policies')).toEqual([
+      expect.stringMatching(
+        /^Criticaldisallow-privileged-containers \/ privileged-containers Pod orders-debugProductionPrivileged mode/,
+      ),
+      expect.stringMatching(
+        /^Mediumrequire-requests-limits.*Deployment orders/,
+      ),
+      expect.stringMatching(/^ViolatedK8sRequiredLabels/),
+      expect.stringMatching(/^Lowdisallow-latest-tag.*Warning/),
+    ]);
+    expect(rowsOf('Secrets')).toEqual([
+      expect.stringMatching(/^DegradedSecretStore vault.*unable to log in/),
+      expect.stringMatching(
+        /^Unknownorders-mail.*Not read since .* every 1 h\./,
+      ),
+      expect.stringMatching(
+        /^Degradedorders-db.*reads payments\/orders-db.*not found/,
+      ),
+    ]);
+    expect(rowsOf('Backups')).toEqual([
+      expect.stringMatching(
+        /^Degraded.*Partially failed.*0 3 \* \* \*.*2 errors/,
+      ),
+    ]);
+  });
+
+  it('show the worst ten of three hundred findings, and all when asked', async () => {
+    renderFacts([
+      samplePolicyReport(
+        Array.from({ length: 300 }, (_, index) => ({
+          policy: `policy-${index}`,
+          result: 'fail',
+          severity: index === 250 ? 'critical' : 'low',
+        })),
+      ),
+    ]);
+    const list = await screen.findByRole('list', { name: 'Policies' });
+    const rows = () => within(list).getAllByRole('listitem');
+    expect(rows()).toHaveLength(10);
+    expect(rows()[0]).toHaveTextContent('policy-250');
+    await userEvent.click(screen.getByRole('button', { name: 'Show all 300' }));
+    expect(rows()).toHaveLength(300);
+  });
+
+  it('keep apart what is not there, what cannot be seen, and what nobody looks for', async () => {
+    renderFacts([], api => {
+      api.clusters = [
+        {
+          ...api.clusters[0],
+          state: 'forbidden',
+          resources: [
+            kind('argoproj.io/v1alpha1/applications', {
+              problems: [
+                {
+                  object: 'argocd/odd',
+                  message: 'Not an object',
+                  since: hoursAgo(1),
+                },
+              ],
+            }),
+            kind('velero.io/v1/backups'),
+            kind('wgpolicyk8s.io/v1alpha2/policyreports', {
+              state: 'forbidden',
+              message: 'Allow list and watch of policyreports.',
+            }),
+          ],
+        },
+      ];
+    });
+    const guardrails = await section('Guardrails');
+    expect(calmItems(guardrails)).toEqual([
+      'no backup known',
+      'policies on eu-1 cannot be seen now',
+    ]);
+    const notice = screen
+      .getByText('Not everything of eu-1 can be seen')
+      .closest('[role=status]') as HTMLElement;
+    expect(notice).toHaveTextContent(
+      'The portal may not read wgpolicyk8s.io/v1alpha2/policyreports. argoproj.io/v1alpha1/applications argocd/odd cannot be read',
+    );
+    expect(
+      within(notice).getByRole('link', { name: 'All clusters' }),
+    ).toHaveAttribute('href', '/gitops/clusters');
+  });
+
+  it('are not mentioned where nothing looks for them', async () => {
+    renderFacts([]);
+    expect(await section('DORA')).toBeVisible();
+    expect(screen.queryByRole('region', { name: 'Guardrails' })).toBeNull();
+    expect(screen.queryByRole('region', { name: 'Rollout' })).toBeNull();
+  });
+});
+
+describe('where applications come from', () => {
+  it('is told on their cards, and what is wrong with their generator above', async () => {
+    renderFacts([sampleGenerator()], api => {
+      api.applications = withOrigins(api.applications);
+    });
+    const wrong = await section('What is wrong');
+    expect(wrong).toHaveTextContent(
+      /ApplicationSet ordersDegraded.*failed to list refs: authentication required/,
+    );
+    const cards = screen.getByRole('list', { name: 'Environments' });
+    expect(
+      within(cards).getAllByText(
+        'made by ApplicationSet orders · project payments',
+      ),
+    ).toHaveLength(3);
+  });
+
+  it('is listed in the panel of the fleet', async () => {
+    const api = new FakeGitopsApi();
+    api.applications = withOrigins(api.applications);
+    renderPlugin({ api, path: '/gitops/fleet' });
+    await userEvent.click(
+      await screen.findByRole('button', { name: /^orders in Production/ }),
+    );
+    await waitFor(() => expect(screen.getByText('Made by')).toBeVisible());
+    const told = (term: string) =>
+      screen.getByText(term).nextElementSibling?.textContent;
+    expect(told('Sources')).toBe(
+      'deploy/overlays/production · acme/orders @ mainredis · charts.example @ 19.x',
+    );
+    expect(told('Written in')).toBe('deploy/base · acme/orders @ main');
+    expect(told('Made by')).toBe('ApplicationSet orders');
+    expect(told('Project')).toBe('payments');
+    expect(told('Waits for')).toBe('Application orders-production-db');
+  });
+});

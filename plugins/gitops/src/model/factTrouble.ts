@@ -1,0 +1,46 @@
+import type { Engine, Fact, FactKind } from '@fairway/plugin-gitops-common';
+import { FactFields } from './FactFields';
+import { firstSentence } from './format';
+import type { Trouble } from './trouble';
+
+/** Facts of what makes applications and of what they must keep to. */
+const MAKERS: FactKind[] = ['generator', 'preview', 'project'];
+
+/** Conditions by which Argo CD and the Flux Operator say that something failed. */
+const FAILED = new Map([
+  ['ErrorOccurred', 'True'],
+  ['ParametersGenerated', 'False'],
+  ['Ready', 'False'],
+]);
+
+/** What is wrong with the object that a fact of a generator or project is about. */
+export function troubleOfFact(
+  fact: Fact,
+): { fact: Fact; engine: Engine; trouble: Trouble } | undefined {
+  if (!MAKERS.includes(fact.kind) || fact.health !== 'degraded') {
+    return undefined;
+  }
+  const fields = FactFields.of(fact.details);
+  const said = fields.list('conditions').flatMap(condition => {
+    const type = condition.string('type') ?? '';
+    return FAILED.has(type) && FAILED.get(type) === condition.string('status')
+      ? [condition]
+      : [];
+  });
+  return {
+    fact,
+    engine: fields.oneOf('engine', ['argocd', 'flux']) ?? 'argocd',
+    trouble: {
+      kind: 'health',
+      health: fact.health,
+      sentence: fact.message && firstSentence(fact.message),
+      details: [
+        ...new Set([
+          ...(fact.message ? [fact.message] : []),
+          ...said.flatMap(condition => condition.string('message') ?? []),
+        ]),
+      ],
+      since: said.flatMap(condition => condition.string('since') ?? [])[0],
+    },
+  };
+}

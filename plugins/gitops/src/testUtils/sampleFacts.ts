@@ -1,0 +1,375 @@
+import type {
+  AnalysisRunDetails,
+  Application,
+  BackupDetails,
+  Fact,
+  GeneratorDetails,
+  ObjectRef,
+  PolicyDetails,
+  PolicyFinding,
+  RolloutDetails,
+  SecretDetails,
+} from '@fairway/plugin-gitops-common';
+import { hoursAgo } from './sampleFleet';
+
+const SERVICE = 'component:default/orders';
+
+/** A fact about the service `orders` in production, as Fairway would answer it. */
+export function sampleFact(
+  fact: Omit<Partial<Fact>, 'ref' | 'details'> &
+    Pick<Fact, 'kind'> & { ref: Partial<ObjectRef>; details: object },
+): Fact {
+  const environment = fact.environment ?? 'production';
+  const ref: ObjectRef = {
+    cluster: 'eu-1',
+    apiVersion: 'v1',
+    kind: 'Object',
+    namespace: `orders-${environment}`,
+    name: 'orders',
+    ...fact.ref,
+  };
+  return {
+    entityRef: SERVICE,
+    title: `${ref.kind} ${ref.name}`,
+    health: 'healthy',
+    observedAt: hoursAgo(0),
+    ...fact,
+    id: fact.id ?? [ref.cluster, ref.kind, ref.namespace, ref.name].join('.'),
+    environment,
+    ref,
+    details: { ...fact.details },
+  };
+}
+
+/** A rollout of Argo Rollouts that waits at 20 %, with what its analysis measures. */
+export function sampleRollout(
+  change: {
+    details?: Partial<RolloutDetails>;
+    run?: Partial<AnalysisRunDetails>;
+    fact?: Partial<Fact>;
+  } = {},
+): Fact[] {
+  const details: RolloutDetails = {
+    engine: 'argo-rollouts',
+    strategy: 'canary',
+    phase: 'Paused',
+    steps: [
+      { kind: 'weight', weight: 5, label: '5 %' },
+      { kind: 'analysis', label: 'Analysis success-rate' },
+      { kind: 'weight', weight: 20, label: '20 %' },
+      { kind: 'pause', label: 'Pause 5m', duration: '5m' },
+      { kind: 'weight', weight: 50, label: '50 %' },
+      { kind: 'pause', label: 'Pause until promoted' },
+      { kind: 'weight', weight: 100, label: '100 %' },
+    ],
+    currentStep: 3,
+    weight: 20,
+    paused: { reason: 'CanaryPauseStep', since: hoursAgo(0.05) },
+    analysis: [{ name: 'orders-7d9c-2-1', phase: 'Successful' }],
+    ...change.details,
+  };
+  const run: AnalysisRunDetails = {
+    engine: 'argo-rollouts',
+    rollout: 'orders',
+    purpose: 'Step',
+    step: 1,
+    phase: 'Successful',
+    metrics: [
+      {
+        name: 'success-rate',
+        phase: 'Successful',
+        value: '[0.9987]',
+        count: 5,
+        failed: 0,
+      },
+      { name: 'latency-p99', phase: 'Successful', value: '[212]', count: 5 },
+    ],
+    ...change.run,
+  };
+  return [
+    sampleFact({
+      kind: 'rollout',
+      ref: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' },
+      title: 'Canary orders: paused, step 4 of 7, 20 %',
+      health: 'suspended',
+      message: 'Paused for 5m, then it goes on by itself (CanaryPauseStep)',
+      ...change.fact,
+      details,
+    }),
+    sampleFact({
+      kind: 'rollout',
+      ref: {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'AnalysisRun',
+        name: 'orders-7d9c-2-1',
+      },
+      title: 'Step analysis orders-7d9c-2-1: successful',
+      details: run,
+    }),
+  ];
+}
+
+/** A rollout of Flagger that was given up after too many failed checks. */
+export function sampleCanary(change: Partial<RolloutDetails> = {}): Fact {
+  const details: RolloutDetails = {
+    engine: 'flagger',
+    strategy: 'canary',
+    phase: 'Failed',
+    steps: [
+      ...[10, 20, 30, 40, 50].map(weight => ({
+        kind: 'weight' as const,
+        weight,
+        label: `${weight} %`,
+      })),
+      { kind: 'other', label: 'Promotion' },
+    ],
+    maxWeight: 50,
+    weight: 0,
+    threshold: 5,
+    workload: { kind: 'Deployment', name: 'orders' },
+    aborted: true,
+    analysis: [
+      {
+        name: 'Canary analysis',
+        phase: 'Failed',
+        message: 'Canary analysis failed, Deployment scaled to zero.',
+        metrics: [
+          { name: 'request-success-rate', phase: 'Unknown' },
+          { name: 'request-duration', phase: 'Unknown' },
+        ],
+      },
+    ],
+    ...change,
+  };
+  return sampleFact({
+    kind: 'rollout',
+    environment: 'staging',
+    ref: { apiVersion: 'flagger.app/v1beta1', kind: 'Canary' },
+    title: 'Canary of orders: Failed',
+    health: 'degraded',
+    message:
+      'Canary analysis failed, Deployment scaled to zero. Look at the events of the canary, and change the new version in Git',
+    details,
+  });
+}
+
+/** A policy report about one object. */
+export function samplePolicyReport(
+  findings: PolicyFinding[],
+  options: { pass?: number; environment?: string; name?: string } = {},
+): Fact {
+  const { pass = 12, environment, name = 'report-orders' } = options;
+  const count = (result: PolicyFinding['result']) =>
+    findings.filter(finding => finding.result === result).length;
+  const details: PolicyDetails = {
+    source: 'kyverno',
+    subject: { kind: 'Deployment', namespace: 'orders', name: 'orders' },
+    summary: {
+      fail: count('fail'),
+      error: count('error'),
+      warn: count('warn'),
+      pass,
+      skip: 0,
+    },
+    findings,
+  };
+  const bad = details.summary.fail + details.summary.error;
+  return sampleFact({
+    kind: 'policy',
+    environment,
+    ref: { apiVersion: 'wgpolicyk8s.io/v1alpha2', kind: 'PolicyReport', name },
+    title: `Policies of Deployment orders: ${pass} pass, ${bad} fail`,
+    health: bad > 0 ? 'degraded' : 'healthy',
+    details,
+  });
+}
+
+export const sampleFindings: PolicyFinding[] = [
+  {
+    policy: 'require-requests-limits',
+    rule: 'validate-resources',
+    result: 'fail',
+    severity: 'medium',
+    message:
+      'validation error: CPU and memory resource requests and memory limits are required for containers. rule validate-resources failed at path /spec/containers/0/resources/limits/',
+  },
+  {
+    policy: 'disallow-privileged-containers',
+    rule: 'privileged-containers',
+    result: 'fail',
+    severity: 'critical',
+    message: 'Privileged mode is disallowed.',
+    resource: { kind: 'Pod', namespace: 'orders', name: 'orders-debug' },
+  },
+  {
+    policy: 'K8sRequiredLabels/workloads-must-have-team',
+    result: 'fail',
+    message: 'you must provide labels: {"team"}',
+  },
+  {
+    policy: 'disallow-latest-tag',
+    rule: 'require-image-tag',
+    result: 'warn',
+    severity: 'low',
+    message: 'An image tag is required.',
+  },
+];
+
+/** An external secret that is in step. */
+export function sampleSecret(
+  name: string,
+  change: { details?: Partial<SecretDetails>; fact?: Partial<Fact> } = {},
+): Fact {
+  const details: SecretDetails = {
+    of: 'secret',
+    store: { kind: 'ClusterSecretStore', name: 'vault' },
+    target: name,
+    remoteKeys: [`payments/${name}`],
+    refreshPolicy: 'Periodic',
+    refreshInterval: '1h0m0s',
+    refreshTime: hoursAgo(0.3),
+    reason: 'SecretSynced',
+    ...change.details,
+  };
+  return sampleFact({
+    kind: 'secret',
+    ref: {
+      apiVersion: 'external-secrets.io/v1',
+      kind: details.of === 'store' ? 'SecretStore' : 'ExternalSecret',
+      name,
+    },
+    title: `Secret ${name} from vault`,
+    ...change.fact,
+    details,
+  });
+}
+
+/** The schedule of a namespace, and its newest backup. */
+export function sampleBackups(change: Partial<Fact> = {}): Fact[] {
+  const namespaces = ['orders-production'];
+  const schedule: BackupDetails = {
+    of: 'schedule',
+    namespaces,
+    schedule: '0 3 * * *',
+    phase: 'Enabled',
+    lastBackup: hoursAgo(5),
+  };
+  const backup: BackupDetails = {
+    of: 'backup',
+    namespaces,
+    schedule: 'orders-daily',
+    phase: change.health === 'degraded' ? 'PartiallyFailed' : 'Completed',
+    startedAt: hoursAgo(5.1),
+    completedAt: hoursAgo(5),
+    errors: 0,
+    warnings: 0,
+  };
+  const ref = { apiVersion: 'velero.io/v1', namespace: 'velero' };
+  return [
+    sampleFact({
+      kind: 'backup',
+      ref: { ...ref, kind: 'Schedule', name: 'orders-daily' },
+      title: 'Scheduled backups of orders-production (0 3 * * *)',
+      details: schedule,
+    }),
+    sampleFact({
+      kind: 'backup',
+      ref: { ...ref, kind: 'Backup', name: 'orders-daily-20261122030005' },
+      title: `Last backup of orders-production: ${backup.phase}`,
+      ...change,
+      details: backup,
+    }),
+  ];
+}
+
+/** An ApplicationSet that cannot read what it makes applications of. */
+export function sampleGenerator(): Fact {
+  const message =
+    'error generating params from git: failed to list refs: authentication required';
+  const details: GeneratorDetails = {
+    engine: 'argocd',
+    generators: ['git'],
+    reads: ['https://forge.example/acme/platform.git'],
+    applications: [{ name: 'orders-dev' }, { name: 'orders-staging' }],
+    applicationCount: 2,
+    conditions: [
+      {
+        type: 'ErrorOccurred',
+        status: 'True',
+        reason: 'ApplicationGenerationFromParamsError',
+        message,
+        since: hoursAgo(1.5),
+      },
+    ],
+  };
+  return sampleFact({
+    kind: 'generator',
+    ref: {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'ApplicationSet',
+      namespace: 'argocd',
+    },
+    title: 'ApplicationSet orders: 2 applications',
+    health: 'degraded',
+    message: `${message}; see that its generators can read what they name, with the credentials that they have`,
+    details,
+  });
+}
+
+/** Facts of every kind about the service `orders`, some of them in trouble. */
+export function sampleFacts(): Fact[] {
+  return [
+    ...sampleRollout(),
+    sampleCanary(),
+    samplePolicyReport(sampleFindings),
+    samplePolicyReport([], {
+      environment: 'staging',
+      pass: 16,
+      name: 'report-staging',
+    }),
+    sampleSecret('orders-db-credentials'),
+    sampleSecret('orders-signing-key'),
+    sampleSecret('orders-payment-provider', {
+      fact: {
+        health: 'degraded',
+        message:
+          'could not get secret data from provider: key payments/orders-payment-provider is not found',
+      },
+      details: { reason: 'SecretSyncedError' },
+    }),
+    sampleSecret('orders-mail', {
+      details: { refreshTime: hoursAgo(9) },
+    }),
+    ...sampleBackups(),
+    sampleGenerator(),
+  ];
+}
+
+/** The applications of `orders` made by an ApplicationSet, in a project, of two sources. */
+export function withOrigins(applications: Application[]): Application[] {
+  return applications.map(application => {
+    const { cluster, apiVersion, namespace, name } = application.ref;
+    const ref = { cluster, apiVersion, namespace };
+    return application.entityRef === SERVICE
+      ? {
+          ...application,
+          project: 'payments',
+          parent: { ...ref, kind: 'ApplicationSet', name: 'orders' },
+          sources: [
+            application.source,
+            {
+              repoUrl: 'https://charts.example',
+              chart: 'redis',
+              targetRevision: '19.x',
+            },
+          ],
+          drySource: {
+            repoUrl: 'https://forge.example/acme/orders.git',
+            path: 'deploy/base',
+            targetRevision: 'main',
+          },
+          dependsOn: [{ ...ref, kind: 'Application', name: `${name}-db` }],
+        }
+      : application;
+  });
+}
