@@ -326,7 +326,7 @@ export const gitopsTranslationRef = createTranslationRef({
       inSync_one: '{{count}} secret in sync',
       inSync_other: '{{count}} secrets in sync',
       lastBackups_one: 'last backup {{age}}',
-      lastBackups_other: 'last of {{count}} backups at the latest {{age}}',
+      lastBackups_other: '{{count}} last backups, the oldest {{age}}',
       noPolicies: 'no policy report known',
       noBackups: 'no backup known',
       unseen: {

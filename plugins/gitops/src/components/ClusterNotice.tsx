@@ -13,6 +13,8 @@ import { formatClock } from '../model/format';
 import { clustersRouteRef } from '../routes';
 import { gitopsTranslationRef } from '../translation';
 
+const TROUBLES = ['unreachable', 'forbidden', 'unreadable'] as const;
+
 interface Notice {
   key: string;
   title: string;
@@ -21,24 +23,19 @@ interface Notice {
   isCluster: boolean;
 }
 
-/** Makes what is said of a cluster that cannot be seen, or only in part. */
-function useClusterNotices(options: {
-  clusters: ClusterStatus[];
-  withObjects: boolean;
-}): Notice[] {
-  const { clusters, withObjects } = options;
+/** Makes what is said of a cluster of which nothing can be seen. */
+function useWholeNotice(): (cluster: ClusterStatus) => Notice[] {
   const { t } = useTranslationRef(gitopsTranslationRef);
   const now = useNow();
-
-  const whole = (cluster: ClusterStatus): Notice[] => {
-    const { state, title, since, message = '' } = cluster;
+  return cluster => {
+    const { name, state, title, since, message = '' } = cluster;
     if (state === 'connected' || state === 'not-installed') {
       return [];
     }
     const time = state === 'unreachable' ? lastTrue(cluster) : since;
     return [
       {
-        key: cluster.name,
+        key: name,
         title: t(`cluster.${state}Title`, {
           cluster: title,
           time: formatClock(time, now),
@@ -49,33 +46,34 @@ function useClusterNotices(options: {
       },
     ];
   };
+}
 
-  const part = (
-    cluster: ClusterStatus,
-    troubles: ClusterTrouble[],
-  ): Notice[] => {
-    const sentences = (['unreachable', 'forbidden', 'unreadable'] as const)
-      .filter(state => withObjects || state !== 'unreadable')
-      .flatMap(state => {
-        const names = troubles
-          .filter(trouble => trouble.state === state)
-          .flatMap(({ resources }) => resources);
-        const [first] = names;
-        const counted =
-          state === 'unreadable'
-            ? t('cluster.objects', { count: names.length })
-            : t('clusters.kinds', { count: names.length });
-        return first
-          ? t(`clusters.trouble.${state}`, {
-              what: names.length > 1 ? counted : first,
-            })
-          : [];
-      });
+/** Makes what is said of a cluster of which something cannot be seen, in one line. */
+function usePartNotice(): (
+  cluster: ClusterStatus,
+  troubles: ClusterTrouble[],
+) => Notice[] {
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  return ({ name, title }, troubles) => {
+    const sentences = TROUBLES.flatMap(state => {
+      const what = troubles
+        .filter(trouble => trouble.state === state)
+        .flatMap(({ resources }) => resources);
+      const counted =
+        state === 'unreadable'
+          ? t('cluster.objects', { count: what.length })
+          : t('clusters.kinds', { count: what.length });
+      return what.length > 0
+        ? t(`clusters.trouble.${state}`, {
+            what: what.length > 1 ? counted : what[0],
+          })
+        : [];
+    });
     return sentences.length > 0
       ? [
           {
-            key: cluster.name,
-            title: t('cluster.partTitle', { cluster: cluster.title }),
+            key: name,
+            title: t('cluster.partTitle', { cluster: title }),
             description: `${sentences.join('. ')}.`,
             status: 'warning',
             isCluster: true,
@@ -83,12 +81,6 @@ function useClusterNotices(options: {
         ]
       : [];
   };
-
-  return listClusters(clusters).flatMap(({ cluster, troubles }) =>
-    cluster.state === 'connecting' || isWhollyUnseen(cluster)
-      ? whole(cluster)
-      : part(cluster, troubles),
-  );
 }
 
 /** States what of the clusters cannot be seen, and what that means for the content below. */
@@ -101,8 +93,19 @@ export function ClusterNotice(props: {
   const { clusters, errors, withObjects = false } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const clustersLink = useRouteRef(clustersRouteRef);
+  const whole = useWholeNotice();
+  const part = usePartNotice();
   const notices: Notice[] = [
-    ...useClusterNotices({ clusters, withObjects }),
+    ...listClusters(clusters).flatMap(({ cluster, troubles }) =>
+      cluster.state === 'connecting' || isWhollyUnseen(cluster)
+        ? whole(cluster)
+        : part(
+            cluster,
+            troubles.filter(
+              ({ state }) => withObjects || state !== 'unreadable',
+            ),
+          ),
+    ),
     ...errors
       // A cluster that is named above needs no second notice.
       .filter(({ source }) => !clusters.some(({ name }) => name === source))

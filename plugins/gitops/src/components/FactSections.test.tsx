@@ -7,16 +7,15 @@ import type {
 import { FakeGitopsApi } from '../testUtils/FakeGitopsApi';
 import {
   sampleBackups,
-  sampleCanary,
-  sampleFact,
   sampleFindings,
   sampleGenerator,
   samplePolicyReport,
-  sampleRollout,
   sampleSecret,
   withOrigins,
 } from '../testUtils/sampleFacts';
+import { sampleFact } from '../testUtils/sampleFact';
 import { hoursAgo } from '../testUtils/sampleFleet';
+import { sampleRollout } from '../testUtils/sampleRollouts';
 import { renderOnEntity, renderPlugin } from '../__testUtils__/renderWithFake';
 import { ServiceContent } from './ServiceContent';
 
@@ -35,13 +34,6 @@ function renderFacts(
 
 const section = (name: string) => screen.findByRole('region', { name });
 
-/** The steps of a track as people hear them. */
-function stepsOf(track: HTMLElement): string[] {
-  return within(track)
-    .getAllByRole('listitem')
-    .map(({ textContent }) => textContent ?? '');
-}
-
 function calmItems(guardrails: HTMLElement): Array<string | null> {
   const list = within(guardrails).getByRole('list', {
     name: 'What is well, and what is not known',
@@ -57,179 +49,6 @@ function kind(
 ): ClusterResourceStatus {
   return { resource, state: 'connected', since: hoursAgo(40), ...change };
 }
-
-describe('the rollouts of a service', () => {
-  it('say where a canary of Argo Rollouts is, why it waits, and what its analysis measured', async () => {
-    renderFacts(sampleRollout());
-    const rollout = await section('Rollout');
-    expect(rollout).toHaveTextContent('Paused');
-    expect(rollout).toHaveTextContent('Step 4 of 7');
-    expect(rollout).toHaveTextContent(
-      /Paused for 5m, then it goes on by itself\. Since .* \(3 min\)/,
-    );
-    expect(
-      within(rollout).getByRole('meter', { name: 'Share of the new version' }),
-    ).toHaveAttribute('aria-valuenow', '20');
-    const track = within(rollout).getByRole('list', {
-      name: 'Steps of the rollout in Production',
-    });
-    expect(stepsOf(track)).toEqual([
-      '5 %done',
-      'Analysis success-ratedone',
-      '20 %done',
-      'Pause 5mwaits here',
-      '50 %to come',
-      'Pause until promotedto come',
-      '100 %to come',
-    ]);
-    expect(
-      within(rollout).getByRole('row', { name: /success-rate/ }),
-    ).toHaveTextContent('success-rateSuccessful[0.9987]0 of 5');
-  });
-
-  it('say at which step an analysis aborted it, and that the rest was not reached', async () => {
-    renderFacts(
-      sampleRollout({
-        details: {
-          phase: 'Degraded',
-          aborted: true,
-          currentStep: 0,
-          paused: undefined,
-          weight: 0,
-          analysis: [{ name: 'orders-7d9c-2-1', phase: 'Failed' }],
-        },
-        run: {
-          phase: 'Failed',
-          metrics: [
-            {
-              name: 'success-rate',
-              phase: 'Failed',
-              value: '[0.8]',
-              count: 3,
-              failed: 2,
-            },
-          ],
-        },
-        fact: {
-          health: 'degraded',
-          message:
-            'Metric success-rate failed; the old version has the traffic',
-        },
-      }),
-    );
-    const rollout = await section('Rollout');
-    expect(rollout).toHaveTextContent('Aborted: Metric success-rate failed');
-    expect(
-      stepsOf(within(rollout).getByRole('list', { name: /^Steps/ })),
-    ).toEqual([
-      '5 %done',
-      'Analysis success-ratefailed here',
-      ...['20 %', 'Pause 5m', '50 %', 'Pause until promoted', '100 %'].map(
-        label => `${label}not reached`,
-      ),
-    ]);
-    expect(
-      within(rollout).getByRole('row', { name: /success-rate/ }),
-    ).toHaveTextContent('[0.8]2 of 3');
-  });
-
-  it('show Flagger alike: given up, promoted, and with a hundred steps', async () => {
-    const steps = Array.from({ length: 100 }, (_, index) => ({
-      kind: 'weight' as const,
-      weight: index + 1,
-      label: `${index + 1} %`,
-    }));
-    const moving = sampleCanary({
-      phase: 'Progressing',
-      aborted: undefined,
-      steps,
-      currentStep: 50,
-      weight: 51,
-      failedChecks: 2,
-      analysis: undefined,
-    });
-    renderFacts([
-      sampleCanary(),
-      { ...moving, id: 'moving', environment: 'dev', health: 'progressing' },
-      {
-        ...sampleCanary(),
-        id: 'done',
-        environment: 'production',
-        health: 'healthy',
-      },
-    ]);
-    const rollout = await section('Rollout');
-    expect(rollout).toHaveTextContent(/Aborted: Canary analysis failed/);
-    expect(rollout).toHaveTextContent(
-      'At which step it was given up is not known.',
-    );
-    expect(rollout).toHaveTextContent(
-      '2 checks failed in this rollout; at 5 it is aborted.',
-    );
-    expect(
-      stepsOf(
-        within(rollout).getByRole('list', {
-          name: 'Steps of the rollout in Development',
-        }),
-      ),
-    ).toEqual([
-      '1 %done',
-      '…46 more steps',
-      ...['48 %done', '49 %done', '50 %done', '51 %now'],
-      ...['52 %to come', '53 %to come', '54 %to come'],
-      '…45 more steps',
-      '100 %to come',
-    ]);
-    expect(rollout).toHaveTextContent('Rolled out: Production');
-  });
-
-  it('stand details that are not what they were', async () => {
-    const [rollout] = sampleRollout();
-    renderFacts([
-      {
-        ...rollout,
-        health: 'progressing',
-        details: {
-          engine: 'next-engine',
-          strategy: { kind: 'new' },
-          phase: 'WarmingUp',
-          steps: [null, { kind: 'teleport', label: 'Teleport' }, 'x'],
-          currentStep: '1',
-          weight: '20',
-          paused: 'yes',
-          analysis: { name: 'x' },
-        },
-      },
-      sampleFact({
-        kind: 'policy',
-        ref: { name: 'odd' },
-        details: { findings: 3, summary: [] },
-        health: 'degraded',
-        title: 'Odd policies',
-      }),
-      sampleFact({
-        kind: 'secret',
-        ref: { name: 'odd-secret' },
-        details: { of: 7, remoteKeys: 'x' },
-      }),
-      sampleFact({ kind: 'backup', ref: { name: 'odd-backup' }, details: {} }),
-      sampleFact({
-        kind: 'weather' as Fact['kind'],
-        ref: { name: 'later' },
-        details: {},
-        title: 'A kind of later',
-      }),
-    ]);
-    expect(await section('Rollout')).toHaveTextContent('Warming up');
-    expect(screen.getByText('Teleport')).toBeVisible();
-    const guardrails = await section('Guardrails');
-    expect(within(guardrails).getByText('Odd policies')).toBeVisible();
-    await userEvent.click(
-      within(guardrails).getByText('What is well, and what else is known'),
-    );
-    expect(within(guardrails).getByText('A kind of later')).toBeVisible();
-  });
-});
 
 describe('the guardrails of a service', () => {
   it('are one calm line while all is well', async () => {
@@ -311,6 +130,15 @@ describe('the guardrails of a service', () => {
     ]);
   });
 
+  it('call a backup unknown that was begun, and of which nobody says how it ended', async () => {
+    const [schedule] = sampleBackups();
+    renderFacts([schedule]);
+    const backups = await screen.findByRole('list', { name: 'Backups' });
+    expect(backups).toHaveTextContent(
+      /^Unknown.*last backup 5 h ago · it is not known how it ended/,
+    );
+  });
+
   it('show the worst ten of three hundred findings, and all when asked', async () => {
     renderFacts([
       samplePolicyReport(
@@ -375,6 +203,55 @@ describe('the guardrails of a service', () => {
     expect(await section('DORA')).toBeVisible();
     expect(screen.queryByRole('region', { name: 'Guardrails' })).toBeNull();
     expect(screen.queryByRole('region', { name: 'Rollout' })).toBeNull();
+  });
+});
+
+describe('facts of a backend of another version', () => {
+  it('stand details that are not what they were', async () => {
+    const [rollout] = sampleRollout();
+    renderFacts([
+      {
+        ...rollout,
+        health: 'progressing',
+        details: {
+          engine: 'next-engine',
+          strategy: { kind: 'new' },
+          phase: 'WarmingUp',
+          steps: [null, { kind: 'teleport', label: 'Teleport' }, 'x'],
+          currentStep: '1',
+          weight: '20',
+          paused: 'yes',
+          analysis: { name: 'x' },
+        },
+      },
+      sampleFact({
+        kind: 'policy',
+        ref: { name: 'odd' },
+        details: { findings: 3, summary: [] },
+        health: 'degraded',
+        title: 'Odd policies',
+      }),
+      sampleFact({
+        kind: 'secret',
+        ref: { name: 'odd-secret' },
+        details: { of: 7, remoteKeys: 'x' },
+      }),
+      sampleFact({ kind: 'backup', ref: { name: 'odd-backup' }, details: {} }),
+      sampleFact({
+        kind: 'weather' as Fact['kind'],
+        ref: { name: 'later' },
+        details: {},
+        title: 'A kind of later',
+      }),
+    ]);
+    expect(await section('Rollout')).toHaveTextContent('Warming up');
+    expect(screen.getByText('Teleport')).toBeVisible();
+    const guardrails = await section('Guardrails');
+    expect(within(guardrails).getByText('Odd policies')).toBeVisible();
+    await userEvent.click(
+      within(guardrails).getByText('What is well, and what else is known'),
+    );
+    expect(within(guardrails).getByText('A kind of later')).toBeVisible();
   });
 });
 

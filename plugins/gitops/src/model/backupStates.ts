@@ -64,6 +64,11 @@ function pairUp(facts: readonly Fact[]): Pair[] {
   return [...pairs.values()];
 }
 
+/** A schedule says when a backup began, and not whether it succeeded. */
+function unconfirmed(health: HealthStatus): HealthStatus {
+  return health === 'healthy' ? 'unknown' : health;
+}
+
 function toState({ schedule, backup }: Pair): BackupState {
   const facts = [backup, schedule].filter(fact => fact !== undefined);
   const [first] = facts;
@@ -74,7 +79,9 @@ function toState({ schedule, backup }: Pair): BackupState {
     namespaces: FactFields.of(first.details).strings('namespaces'),
     cluster: first.ref.cluster,
     environment: first.environment,
-    health: worstHealth(facts.map(({ health }) => health)),
+    health: backup
+      ? worstHealth(facts.map(({ health }) => health))
+      : unconfirmed(first.health),
     messages: facts.flatMap(({ message }) => message ?? []),
     schedule: planned.string('schedule'),
     phase: made.string('phase'),

@@ -20,6 +20,7 @@ export function troubleOfFact(
   if (!MAKERS.includes(fact.kind) || fact.health !== 'degraded') {
     return undefined;
   }
+  const { message = '' } = fact;
   const fields = FactFields.of(fact.details);
   const said = fields.list('conditions').flatMap(condition => {
     const type = condition.string('type') ?? '';
@@ -33,13 +34,14 @@ export function troubleOfFact(
     trouble: {
       kind: 'health',
       health: fact.health,
-      sentence: fact.message && firstSentence(fact.message),
+      sentence: message ? firstSentence(message) : undefined,
+      // What people are told has the engine's own words in it, mostly.
       details: [
-        ...new Set([
-          ...(fact.message ? [fact.message] : []),
-          ...said.flatMap(condition => condition.string('message') ?? []),
-        ]),
-      ],
+        message,
+        ...said
+          .flatMap(condition => condition.string('message') ?? [])
+          .filter(text => !message.includes(text)),
+      ].filter(Boolean),
       since: said.flatMap(condition => condition.string('since') ?? [])[0],
     },
   };

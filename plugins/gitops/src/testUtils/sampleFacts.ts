@@ -1,157 +1,15 @@
 import type {
-  AnalysisRunDetails,
   Application,
   BackupDetails,
   Fact,
   GeneratorDetails,
-  ObjectRef,
   PolicyDetails,
   PolicyFinding,
-  RolloutDetails,
   SecretDetails,
 } from '@fairway/plugin-gitops-common';
+import { SAMPLE_SERVICE, sampleFact } from './sampleFact';
 import { hoursAgo } from './sampleFleet';
-
-const SERVICE = 'component:default/orders';
-
-/** A fact about the service `orders` in production, as Fairway would answer it. */
-export function sampleFact(
-  fact: Omit<Partial<Fact>, 'ref' | 'details'> &
-    Pick<Fact, 'kind'> & { ref: Partial<ObjectRef>; details: object },
-): Fact {
-  const environment = fact.environment ?? 'production';
-  const ref: ObjectRef = {
-    cluster: 'eu-1',
-    apiVersion: 'v1',
-    kind: 'Object',
-    namespace: `orders-${environment}`,
-    name: 'orders',
-    ...fact.ref,
-  };
-  return {
-    entityRef: SERVICE,
-    title: `${ref.kind} ${ref.name}`,
-    health: 'healthy',
-    observedAt: hoursAgo(0),
-    ...fact,
-    id: fact.id ?? [ref.cluster, ref.kind, ref.namespace, ref.name].join('.'),
-    environment,
-    ref,
-    details: { ...fact.details },
-  };
-}
-
-/** A rollout of Argo Rollouts that waits at 20 %, with what its analysis measures. */
-export function sampleRollout(
-  change: {
-    details?: Partial<RolloutDetails>;
-    run?: Partial<AnalysisRunDetails>;
-    fact?: Partial<Fact>;
-  } = {},
-): Fact[] {
-  const details: RolloutDetails = {
-    engine: 'argo-rollouts',
-    strategy: 'canary',
-    phase: 'Paused',
-    steps: [
-      { kind: 'weight', weight: 5, label: '5 %' },
-      { kind: 'analysis', label: 'Analysis success-rate' },
-      { kind: 'weight', weight: 20, label: '20 %' },
-      { kind: 'pause', label: 'Pause 5m', duration: '5m' },
-      { kind: 'weight', weight: 50, label: '50 %' },
-      { kind: 'pause', label: 'Pause until promoted' },
-      { kind: 'weight', weight: 100, label: '100 %' },
-    ],
-    currentStep: 3,
-    weight: 20,
-    paused: { reason: 'CanaryPauseStep', since: hoursAgo(0.05) },
-    analysis: [{ name: 'orders-7d9c-2-1', phase: 'Successful' }],
-    ...change.details,
-  };
-  const run: AnalysisRunDetails = {
-    engine: 'argo-rollouts',
-    rollout: 'orders',
-    purpose: 'Step',
-    step: 1,
-    phase: 'Successful',
-    metrics: [
-      {
-        name: 'success-rate',
-        phase: 'Successful',
-        value: '[0.9987]',
-        count: 5,
-        failed: 0,
-      },
-      { name: 'latency-p99', phase: 'Successful', value: '[212]', count: 5 },
-    ],
-    ...change.run,
-  };
-  return [
-    sampleFact({
-      kind: 'rollout',
-      ref: { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' },
-      title: 'Canary orders: paused, step 4 of 7, 20 %',
-      health: 'suspended',
-      message: 'Paused for 5m, then it goes on by itself (CanaryPauseStep)',
-      ...change.fact,
-      details,
-    }),
-    sampleFact({
-      kind: 'rollout',
-      ref: {
-        apiVersion: 'argoproj.io/v1alpha1',
-        kind: 'AnalysisRun',
-        name: 'orders-7d9c-2-1',
-      },
-      title: 'Step analysis orders-7d9c-2-1: successful',
-      details: run,
-    }),
-  ];
-}
-
-/** A rollout of Flagger that was given up after too many failed checks. */
-export function sampleCanary(change: Partial<RolloutDetails> = {}): Fact {
-  const details: RolloutDetails = {
-    engine: 'flagger',
-    strategy: 'canary',
-    phase: 'Failed',
-    steps: [
-      ...[10, 20, 30, 40, 50].map(weight => ({
-        kind: 'weight' as const,
-        weight,
-        label: `${weight} %`,
-      })),
-      { kind: 'other', label: 'Promotion' },
-    ],
-    maxWeight: 50,
-    weight: 0,
-    threshold: 5,
-    workload: { kind: 'Deployment', name: 'orders' },
-    aborted: true,
-    analysis: [
-      {
-        name: 'Canary analysis',
-        phase: 'Failed',
-        message: 'Canary analysis failed, Deployment scaled to zero.',
-        metrics: [
-          { name: 'request-success-rate', phase: 'Unknown' },
-          { name: 'request-duration', phase: 'Unknown' },
-        ],
-      },
-    ],
-    ...change,
-  };
-  return sampleFact({
-    kind: 'rollout',
-    environment: 'staging',
-    ref: { apiVersion: 'flagger.app/v1beta1', kind: 'Canary' },
-    title: 'Canary of orders: Failed',
-    health: 'degraded',
-    message:
-      'Canary analysis failed, Deployment scaled to zero. Look at the events of the canary, and change the new version in Git',
-    details,
-  });
-}
+import { sampleCanary, sampleRollout } from './sampleRollouts';
 
 /** A policy report about one object. */
 export function samplePolicyReport(
@@ -350,7 +208,7 @@ export function withOrigins(applications: Application[]): Application[] {
   return applications.map(application => {
     const { cluster, apiVersion, namespace, name } = application.ref;
     const ref = { cluster, apiVersion, namespace };
-    return application.entityRef === SERVICE
+    return application.entityRef === SAMPLE_SERVICE
       ? {
           ...application,
           project: 'payments',
