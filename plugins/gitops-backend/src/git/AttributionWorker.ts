@@ -49,6 +49,11 @@ const LONGEST_PAUSE_MS = 6 * 60 * 60_000;
 /** Applications that are done before browsers hear of them, where many wait. */
 const TELL_AFTER = 20;
 const NO_SOURCE = '';
+/**
+ * Repositories at a time: enough to be patient with some that do not answer, few enough to leave
+ * processes and connections of the database to others.
+ */
+const CONCURRENT_REPOSITORIES = 12;
 
 function pauseAfter(attempts: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS);
@@ -74,6 +79,8 @@ export class AttributionWorker {
   readonly #completer: DeploymentCompleter;
   readonly #holder = randomUUID();
   readonly #busy = new Map<string, Promise<void>>();
+  /** By repository: what waits for its turn. */
+  readonly #waiting = new Map<string, Work[]>();
   readonly #reported = new Map<string, string>();
   #running = false;
   #looking?: Promise<void>;
@@ -131,6 +138,7 @@ export class AttributionWorker {
   async stop(): Promise<void> {
     this.#running = false;
     clearTimeout(this.#timer);
+    this.#waiting.clear();
     await this.#looking;
     this.#options.history.close();
     await Promise.allSettled(this.#busy.values());
@@ -166,9 +174,30 @@ export class AttributionWorker {
       add({ type: 'attribute', source: gitSourceOf(item.from), item });
     }
     for (const [repoUrl, works] of groups) {
+      // What it is busy with is among the works, and is asked for again when it is done.
       if (!this.#busy.has(repoUrl)) {
-        this.#begin(repoUrl, works);
+        this.#waiting.set(repoUrl, works);
       }
+    }
+    this.#beginMore();
+  }
+
+  #beginMore() {
+    for (const [repoUrl, works] of this.#waiting) {
+      if (!this.#running || this.#busy.size >= CONCURRENT_REPOSITORIES) {
+        return;
+      }
+      this.#waiting.delete(repoUrl);
+      this.#begin(repoUrl, works);
+    }
+  }
+
+  /** Goes on with what waits; when nothing does, looks whether there is more. */
+  #goOn() {
+    if (this.#waiting.size > 0) {
+      this.#beginMore();
+    } else {
+      this.wake();
     }
   }
 
@@ -176,11 +205,12 @@ export class AttributionWorker {
     const task = this.#workOn(repoUrl, works).then(
       () => {
         this.#busy.delete(repoUrl);
-        this.wake();
+        this.#goOn();
       },
       error => {
-        // The next look comes by itself, after a while.
+        // The next look for it comes by itself, after a while.
         this.#busy.delete(repoUrl);
+        this.#beginMore();
         this.#options.logger.error(
           `Deployments from ${withoutUserInfo(
             repoUrl,

@@ -38,7 +38,7 @@ const BATCH_SIZE = 100;
 /** Objects that are read without a turn for others. */
 const SLICE_SIZE = 25;
 const PAGE_SIZE = 500;
-const QUIET_WITHIN_MILLIS = 5_000;
+const QUIET_WITHIN_MILLIS = 2_000;
 
 /** What the recorder works with. */
 export interface RecorderOptions {
