@@ -134,10 +134,10 @@ describe('the rollouts of a service', () => {
       ),
     ).toEqual([
       '1 %done',
-      '…46 more steps',
-      ...['48 %done', '49 %done', '50 %done', '51 %now'],
-      ...['52 %to come', '53 %to come', '54 %to come'],
-      '…45 more steps',
+      '…47 more stepsdone',
+      ...['49 %done', '50 %done', '51 %now'],
+      ...['52 %to come', '53 %to come'],
+      '…46 more stepsto come',
       '100 %to come',
     ]);
     expect(rollout).toHaveTextContent('Rolled out: Production');

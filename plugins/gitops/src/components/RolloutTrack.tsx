@@ -82,7 +82,10 @@ export function RolloutTrack(props: { rollout: Rollout; label: string }) {
     <ol className={styles.track} aria-label={label}>
       {trackOf(rollout).map(item =>
         'omitted' in item ? (
-          <li className={styles.step} key={item.index}>
+          <li
+            className={`${styles.step} ${styles[item.state]}`}
+            key={item.index}
+          >
             <span className={styles.marker}>
               <span className={styles.gap} aria-hidden="true">
                 …
@@ -90,6 +93,9 @@ export function RolloutTrack(props: { rollout: Rollout; label: string }) {
             </span>
             <span className={styles.text}>
               {t('rollout.omitted', { count: item.omitted })}
+              <span className={styles.hidden}>
+                {t(`rollout.state.${item.state}`)}
+              </span>
             </span>
           </li>
         ) : (

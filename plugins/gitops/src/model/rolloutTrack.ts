@@ -14,14 +14,14 @@ export type StepState =
   | 'unreached'
   | 'unknown';
 
-/** A step of the track, or a number of steps that are left out of it. */
+/** A step of the track, or a number of steps in the same state that are left out of it. */
 export type TrackItem =
   | { step: RolloutStep; index: number; state: StepState }
-  | { omitted: number; index: number };
+  | { omitted: number; index: number; state: StepState };
 
 /** More steps than that are not read one by one. */
 const MAX_ITEMS = 12;
-const AROUND = 3;
+const AROUND = 2;
 
 /** Index of the step at which an aborted rollout failed, when one of its analyses says so. */
 function failedStep(rollout: Rollout): number | undefined {
@@ -65,11 +65,12 @@ export function trackOf(rollout: Rollout): TrackItem[] {
     Math.abs(index - position) <= AROUND;
   return steps.reduce<TrackItem[]>((items, step, index) => {
     const last = items.at(-1);
+    const state = stateOf(rollout, index);
     if (isShown(index)) {
-      return [...items, { step, index, state: stateOf(rollout, index) }];
+      return [...items, { step, index, state }];
     }
     return last && 'omitted' in last
       ? [...items.slice(0, -1), { ...last, omitted: last.omitted + 1 }]
-      : [...items, { omitted: 1, index }];
+      : [...items, { omitted: 1, index, state }];
   }, []);
 }

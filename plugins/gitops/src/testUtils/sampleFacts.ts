@@ -175,7 +175,7 @@ export function sampleGenerator(): Fact {
 }
 
 /** Facts of every kind about the service `orders`, some of them in trouble. */
-export function sampleFacts(): Fact[] {
+function troubledFacts(): Fact[] {
   return [
     ...sampleRollout(),
     sampleCanary(),
@@ -200,6 +200,77 @@ export function sampleFacts(): Fact[] {
     }),
     ...sampleBackups(),
     sampleGenerator(),
+  ];
+}
+
+/** Facts of a service with which all is well. */
+function calmFacts(): Fact[] {
+  return [
+    { ...sampleCanary({ phase: 'Succeeded' }), health: 'healthy' },
+    samplePolicyReport([]),
+    sampleSecret('database'),
+    sampleSecret('signing-key'),
+    sampleSecret('mail'),
+    ...sampleBackups(),
+  ];
+}
+
+/** Facts of a service with many steps, many findings and backups that fail. */
+function longFacts(): Fact[] {
+  const steps = Array.from({ length: 50 }, (_, index) => ({
+    kind: 'weight' as const,
+    weight: 2 * (index + 1),
+    label: `${2 * (index + 1)} %`,
+  }));
+  return [
+    {
+      ...sampleCanary({
+        phase: 'Progressing',
+        aborted: undefined,
+        steps,
+        maxWeight: 100,
+        currentStep: 20,
+        weight: 42,
+        failedChecks: 2,
+        analysis: [
+          {
+            name: 'Canary analysis',
+            phase: 'Running',
+            metrics: [{ name: 'request-success-rate', phase: 'Running' }],
+          },
+        ],
+      }),
+      health: 'progressing',
+      message: 'New revision detected, progressing canary analysis.',
+    },
+    samplePolicyReport(
+      Array.from({ length: 300 }, (_, index) => ({
+        ...sampleFindings[index % sampleFindings.length],
+        policy: `${
+          sampleFindings[index % sampleFindings.length].policy
+        }-${index}`,
+      })),
+    ),
+    ...sampleBackups({
+      health: 'degraded',
+      message:
+        'Not everything was saved: 2 errors, 1 warnings; read them with velero backup logs',
+    }),
+  ];
+}
+
+/** Facts of three services: one in trouble, one well, one with a lot of everything. */
+export function sampleFacts(): Fact[] {
+  const of = (service: string, facts: Fact[]) =>
+    facts.map(fact => ({
+      ...fact,
+      id: `${service}.${fact.id}`,
+      entityRef: `component:default/${service}`,
+    }));
+  return [
+    ...troubledFacts(),
+    ...of('search', calmFacts()),
+    ...of('checkout-web', longFacts()),
   ];
 }
 
