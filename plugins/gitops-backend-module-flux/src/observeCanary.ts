@@ -191,7 +191,10 @@ function readHealth(
   if (failure) {
     return {
       health: 'degraded',
-      message: `${failure} Look at the events of the canary, and change the new version in Git`,
+      message: `${failure.replace(
+        /\.$/,
+        '',
+      )}. Look at the events of the canary, and change the new version in Git`,
     };
   }
   if (details.paused) {

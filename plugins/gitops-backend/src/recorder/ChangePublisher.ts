@@ -11,6 +11,7 @@ import {
   type GitopsSignal,
 } from '@fairway/plugin-gitops-common';
 import { versionOf } from '../git/images';
+import { EventBatches } from './EventBatches';
 import { Throttle } from './Throttle';
 
 const SIGNAL_EVERY_MILLIS = 150;
@@ -49,7 +50,7 @@ function named(values: Array<string | undefined>): string[] | undefined {
  * for recording, so that a failure of theirs is logged and ends there.
  */
 export class ChangePublisher implements ChangeListener {
-  readonly #events: EventsService;
+  readonly #events: EventBatches;
   readonly #signals: SignalsService;
   readonly #notifications: NotificationService;
   readonly #logger: LoggerService;
@@ -63,10 +64,13 @@ export class ChangePublisher implements ChangeListener {
     notifications: NotificationService;
     logger: LoggerService;
   }) {
-    this.#events = options.events;
     this.#signals = options.signals;
     this.#notifications = options.notifications;
     this.#logger = options.logger;
+    this.#events = new EventBatches({
+      events: options.events,
+      onError: error => this.#notSent('event', error),
+    });
   }
 
   /** Sends what waits. */
@@ -74,12 +78,13 @@ export class ChangePublisher implements ChangeListener {
     this.#applications.stop();
     this.#deployments.stop();
     this.#clusters.stop();
+    this.#events.stop();
   }
 
   applicationChanged(application: Application, previous?: Application): void {
     const { id, entityRef, environment, sync, health } = application;
     this.#applications.add({ applicationId: id, entityRef });
-    this.#publish('gitops.application.changed', {
+    this.#events.add('gitops.application.changed', {
       applicationId: id,
       entityRef,
       environment,
@@ -91,7 +96,7 @@ export class ChangePublisher implements ChangeListener {
 
   applicationRemoved({ id, entityRef, environment }: Application): void {
     this.#applications.add({ applicationId: id, entityRef });
-    this.#publish('gitops.application.changed', {
+    this.#events.add('gitops.application.changed', {
       applicationId: id,
       entityRef,
       environment,
@@ -101,7 +106,7 @@ export class ChangePublisher implements ChangeListener {
 
   deploymentChanged(change: ChangedThing & { deploymentId: string }): void {
     this.#deployments.add(change);
-    this.#publish('gitops.deployment.recorded', change);
+    this.#events.add('gitops.deployment.recorded', change);
   }
 
   /** Deployments of these applications were completed, or read from Git. */
@@ -120,12 +125,12 @@ export class ChangePublisher implements ChangeListener {
 
   failureOpened(failure: Failure): void {
     this.#deployments.add({ applicationId: failure.applicationId });
-    this.#publish('gitops.failure.opened', failure);
+    this.#events.add('gitops.failure.opened', failure);
   }
 
   failureClosed(failure: Failure): void {
     this.#deployments.add({ applicationId: failure.applicationId });
-    this.#publish('gitops.failure.closed', failure);
+    this.#events.add('gitops.failure.closed', failure);
   }
 
   factChanged(change: ChangedThing): void {
@@ -194,15 +199,13 @@ export class ChangePublisher implements ChangeListener {
     });
   }
 
-  #publish(topic: string, eventPayload: unknown): void {
-    this.#attempt('event', () => this.#events.publish({ topic, eventPayload }));
-  }
-
   #attempt(what: string, send: () => Promise<void>): void {
     Promise.resolve()
       .then(send)
-      .catch(error =>
-        this.#logger.debug(`A ${what} was not sent`, toError(error)),
-      );
+      .catch(error => this.#notSent(what, error));
+  }
+
+  #notSent(what: string, error: unknown): void {
+    this.#logger.debug(`A ${what} was not sent`, toError(error));
   }
 }

@@ -80,10 +80,10 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     id: string,
     caller: AuthorizedCaller,
   ): Promise<Application> {
-    const { store, directory } = this.#options;
-    const [application, clusters] = await Promise.all([
+    const { store, directory, index } = this.#options;
+    const [application] = await Promise.all([
       store.getApplication(id),
-      store.listClusterStatus(),
+      index.catchUp(),
     ]);
     const services = await directory.getServices(caller.credentials, {
       including: application?.entityRef ? [application.entityRef] : [],
@@ -93,16 +93,15 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
         `There is no application '${id}' that you may see; look for it in the fleet`,
       );
     }
-    return markStale([application], clusters)[0];
+    return markStale([application], index.clusters)[0];
   }
 
   async explainApplication(id: string, caller: AuthorizedCaller) {
-    const { store, commands } = this.#options;
+    const { store, commands, index } = this.#options;
     const application = await this.getApplication(id, caller);
     const { entityRef, sync, dependsOn = [] } = application;
-    const [facts, clusters, dependencies, syncRefusal] = await Promise.all([
+    const [facts, dependencies, syncRefusal] = await Promise.all([
       entityRef ? store.listFacts({ entityRefs: [entityRef] }) : [],
-      store.listClusterStatus(),
       Promise.all(
         dependsOn.slice(0, DEPENDENCIES_LIMIT).map(async ref => {
           try {
@@ -126,7 +125,7 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     return {
       application,
       explanation: explainApplication(application, {
-        ...{ facts, clusters, syncRefusal },
+        ...{ facts, syncRefusal, clusters: index.clusters },
         dependencies: dependencies.flat(),
       }),
     };
