@@ -91,7 +91,6 @@ export const gitopsPlugin = createBackendPlugin({
           logger,
           backfillDays: config.dora.backfillDays,
           onChanged: change => publisher.deploymentsCompleted(change),
-          whenQuiet: () => recorder.quiet(),
         });
         const resolver = new CatalogEntityResolver({ auth, catalog, logger });
         const recorder = new Recorder({
@@ -130,7 +129,7 @@ export const gitopsPlugin = createBackendPlugin({
             worker.wake();
           });
           watcher.start();
-          worker.start();
+          worker.start({ whenQuiet: () => recorder.quiet() });
           follower.start();
         });
         lifecycle.addShutdownHook(async () => {

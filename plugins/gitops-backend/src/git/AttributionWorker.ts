@@ -32,8 +32,6 @@ export interface AttributionWorkerOptions {
   onChanged?(change: AttributedChange): void;
   /** Where the code of a component is, when not beside its manifests. */
   locateCode?: CodeLocator;
-  /** Resolves when what is more urgent leaves the database alone, or soon in any case. */
-  whenQuiet?(): Promise<void>;
   now?: () => Date;
 }
 
@@ -82,6 +80,7 @@ export class AttributionWorker {
   /** By repository: what waits for its turn. */
   readonly #waiting = new Map<string, Work[]>();
   readonly #reported = new Map<string, string>();
+  #whenQuiet: () => Promise<void> = async () => {};
   #running = false;
   #looking?: Promise<void>;
   #again = false;
@@ -97,10 +96,16 @@ export class AttributionWorker {
     });
   }
 
-  /** Starts to work; returns at once. */
-  start() {
+  /**
+   * Starts to work; returns at once.
+   *
+   * @param options.whenQuiet - resolves when what is more urgent leaves the database alone, or
+   *   soon in any case
+   */
+  start(options: { whenQuiet?(): Promise<void> } = {}) {
     if (!this.#running) {
       this.#running = true;
+      this.#whenQuiet = options.whenQuiet ?? this.#whenQuiet;
       this.wake();
     }
   }
@@ -149,8 +154,8 @@ export class AttributionWorker {
   }
 
   async #look(): Promise<void> {
-    const { store, whenQuiet } = this.#options;
-    await whenQuiet?.();
+    const { store } = this.#options;
+    await this.#whenQuiet();
     const mine =
       store.exclusive ||
       (await store.acquireLease({ ...LEASE, holder: this.#holder }));
@@ -231,7 +236,7 @@ export class AttributionWorker {
         continue;
       }
       try {
-        await this.#options.whenQuiet?.();
+        await this.#whenQuiet();
         changed.set(applicationId, await this.#do(work));
       } catch (error) {
         stuck.add(applicationId);
