@@ -69,6 +69,7 @@ export const gitopsTranslationRef = createTranslationRef({
       trouble: {
         unreachable: 'What is shown of {{what}} may be out of date',
         forbidden: 'The portal may not read {{what}}',
+        partial: 'Not all of {{what}} can be seen',
         unreadable: '{{what}} cannot be read; what was known of it stays',
       },
       kinds_one: '{{count}} kind',

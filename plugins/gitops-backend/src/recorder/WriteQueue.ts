@@ -32,6 +32,7 @@ export class WriteQueue<T> {
     maximum: number;
   };
   readonly #waiting: Array<Waiting<T>> = [];
+  #turns: Promise<void> = Promise.resolve();
   #running = false;
   #lastWrittenAt = 0;
 
@@ -66,8 +67,17 @@ export class WriteQueue<T> {
     });
   }
 
-  /** Resolves when nothing was written for a moment, or after so many milliseconds. */
+  /**
+   * Resolves when nothing was written for a moment, or after so many milliseconds; for those who
+   * wait one after the other, each in a turn of its own.
+   *
+   * @remarks
+   * SQLite answers without a turn of the event loop. Work that only asks it would never let
+   * anybody else have one, and so never see that something more urgent waits.
+   */
   async quiet(maximumMillis: number): Promise<void> {
+    this.#turns = this.#turns.then(othersTurn);
+    await this.#turns;
     const until = Date.now() + maximumMillis;
     const isBusy = () =>
       this.#running || Date.now() - this.#lastWrittenAt < QUIET_MILLIS;

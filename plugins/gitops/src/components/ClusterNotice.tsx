@@ -13,7 +13,7 @@ import { formatClock } from '../model/format';
 import { clustersRouteRef } from '../routes';
 import { gitopsTranslationRef } from '../translation';
 
-const TROUBLES = ['unreachable', 'forbidden', 'unreadable'] as const;
+const TROUBLES = ['unreachable', 'forbidden', 'partial', 'unreadable'] as const;
 
 interface Notice {
   key: string;

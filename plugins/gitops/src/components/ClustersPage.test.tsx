@@ -75,10 +75,14 @@ describe('ClustersPage', () => {
           message: 'The connection was refused',
         })),
       }),
+      cluster('c-partial', {
+        connection: 'argocd',
+        resources: [{ ...seen, message: 'The token lost the project shop' }],
+      }),
       cluster('e-empty', { state: 'not-installed', resources: [] }),
     ];
     renderPlugin({ api, path: PATH });
-    expect(await screen.findByText('3 need a look')).toBeVisible();
+    expect(await screen.findByText('4 need a look')).toBeVisible();
     const titles = screen
       .getAllByRole('heading', { level: 3 })
       .map(({ textContent }) => textContent);
@@ -87,6 +91,7 @@ describe('ClustersPage', () => {
       'c-forbidden',
       'e-empty',
       'b-unreadable',
+      'c-partial',
       'a-well',
     ]);
     const card = (title: string) =>
@@ -99,6 +104,9 @@ describe('ClustersPage', () => {
     );
     expect(card('b-unreadable')).toHaveTextContent(
       /clock is 5 min behind.*argocd\/broken cannot be read.*no spec/,
+    );
+    expect(card('c-partial')).toHaveTextContent(
+      /Connected.*Not all of argoproj.io\/v1alpha1\/applications can be seen.*lost the project shop/,
     );
     expect(card('e-empty')).toHaveTextContent(/Neither Argo CD nor Flux/);
     await userEvent.click(

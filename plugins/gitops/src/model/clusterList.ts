@@ -14,7 +14,7 @@ const TROUBLE_FIRST: ClusterStatus['state'][] = [
 
 /** Kinds of a cluster that want a look, with the reason that they share. */
 export interface ClusterTrouble {
-  state: 'unreachable' | 'forbidden' | 'unreadable';
+  state: 'unreachable' | 'forbidden' | 'partial' | 'unreadable';
   /** `group/version/plural`, as the cluster names them. */
   resources: string[];
   message: string;
@@ -65,7 +65,13 @@ function troublesOf(cluster: ClusterStatus): ClusterTrouble[] {
         resources: [`${resource} ${object}`],
       })),
   );
-  return [...troubles.values(), ...unreadable];
+  const partial = cluster.resources.flatMap(
+    ({ resource, state, message, since }): ClusterTrouble[] =>
+      state === 'connected' && message
+        ? [{ state: 'partial', message, since, resources: [resource] }]
+        : [],
+  );
+  return [...troubles.values(), ...partial, ...unreadable];
 }
 
 /** The clusters, those in trouble first, else by their names. */
