@@ -53,16 +53,21 @@ export function pathOf({ url }) {
   return new URL(url, 'http://cluster').pathname;
 }
 
+/** `/version`, by which the backend sees whether the cluster answers, and what a group has. */
+const PROBES = /^\/version$|^\/apis\/[^/]+\/[^/]+$/;
+
 /**
- * What the backend asks by itself whether or not somebody looks: it renews watches, and looks
- * again for kinds that the cluster does not have (every 30 seconds, answered 404). Only what it
- * watched or looked for before, whose paths are `known`, can be that.
+ * What the backend asks by itself whether or not somebody looks: it renews watches, asks every ten
+ * seconds whether the cluster answers, and looks again for kinds that the cluster does not have
+ * and for the kinds of groups (every 30 seconds). Only what it asked before, whose paths are
+ * `known`, can be that.
  */
 export function isBackground(note, known) {
   const { searchParams } = new URL(note.url, 'http://cluster');
   return (
     known.has(pathOf(note)) &&
     (searchParams.has('watch') ||
+      PROBES.test(pathOf(note)) ||
       (note.status === 404 && searchParams.has('limit')))
   );
 }
