@@ -27,15 +27,24 @@ export class ReplayGuard {
 
   /** True the first time. */
   isNew(source: string, body: Buffer): boolean {
-    const digest = createHash('sha256')
-      .update(source)
-      .update('\0')
-      .update(body)
-      .digest('base64');
+    const digest = digestOf(source, body);
     if (this.#seen.has(digest)) {
       return false;
     }
     this.#seen.set(digest, true);
     return true;
   }
+
+  /** Nothing came of it: when it is sent again, it is new. */
+  forget(source: string, body: Buffer): void {
+    this.#seen.delete(digestOf(source, body));
+  }
+}
+
+function digestOf(source: string, body: Buffer): string {
+  return createHash('sha256')
+    .update(source)
+    .update('\0')
+    .update(body)
+    .digest('base64');
 }

@@ -76,7 +76,11 @@ export class WebhookReceiver {
     if (!this.#replays.isNew(request.source, request.body)) {
       return { accepted: false, objects: 0 };
     }
-    const objects = look(await this.#targets(news));
+    const targets = await this.#targets(news).catch(error => {
+      this.#replays.forget(request.source, request.body);
+      throw error;
+    });
+    const objects = look(targets);
     if (news.repositoryUrls.length > 0) {
       onPush();
     }

@@ -47,7 +47,7 @@ const EVENTS: Partial<
   github: { header: 'x-github-event', pushes: ['push', 'create', 'delete'] },
   gitlab: {
     header: 'x-gitlab-event',
-    pushes: ['Push Hook', 'Tag Push Hook', 'System Hook'],
+    pushes: ['Push Hook', 'Tag Push Hook'],
   },
   gitea: { header: 'x-gitea-event', pushes: ['push', 'create', 'delete'] },
   bitbucket: {

@@ -117,16 +117,21 @@ const APPLICATIONS: Array<Pick<Application, 'ref' | 'source' | 'sources'>> = [
 describe('webhooks', () => {
   let looked: LookTarget[];
   let pushes: number;
+  let databaseIsDown: boolean;
   const logger = mockServices.logger.mock();
 
   function serve(secrets: Partial<Record<WebhookSource, string>>) {
     const receiver = new WebhookReceiver({
       config: secrets,
       finder: {
-        clustersOf: async ({ namespace, name }) =>
-          namespace === 'argocd' && name === 'orders-prod'
+        clustersOf: async ({ namespace, name }) => {
+          if (databaseIsDown) {
+            throw new Error('no database');
+          }
+          return namespace === 'argocd' && name === 'orders-prod'
             ? ['eu-1', 'eu-2']
-            : [],
+            : [];
+        },
         applicationsMentioning: async text =>
           APPLICATIONS.filter(application =>
             JSON.stringify(application).toLowerCase().includes(text),
@@ -171,6 +176,7 @@ describe('webhooks', () => {
   beforeEach(() => {
     looked = [];
     pushes = 0;
+    databaseIsDown = false;
     jest.clearAllMocks();
   });
 
@@ -235,6 +241,15 @@ describe('webhooks', () => {
       expect(looked).toEqual([]);
     },
   );
+
+  it('takes a body again of which nothing came', async () => {
+    const app = serve(all);
+    databaseIsDown = true;
+    expect((await send(app, 'argocd')).status).toBe(500);
+    databaseIsDown = false;
+    const again = await send(app, 'argocd');
+    expect(again.body).toEqual({ accepted: true, objects: 2 });
+  });
 
   it('refuses weak hashes, and what is no hash', async () => {
     const body = JSON.stringify(SENDERS.flux.body);
