@@ -288,6 +288,36 @@ describe('what the token may see', () => {
     assert.equal(follower.message, undefined);
   });
 
+  it('takes nothing for deleted when a right is taken while everything is listed', async () => {
+    const world = await start();
+    for (const name of ['a', 'b', 'c']) {
+      world.application(`pay-${name}`, { project: 'payments' });
+      world.application(`web-${name}`, { project: 'web' });
+    }
+    const follower = follow(testConnection(world), { limit: 3 });
+    await untilInStep(follower, world);
+    const { lists } = follower;
+    let taken = false;
+    world.api.faults.beforeList = projects => {
+      // The names were told, and the applications are asked for.
+      if (!taken && projects.length > 0) {
+        taken = true;
+        world.api.accounts.setPolicies('fairway', [
+          ...EVERYTHING,
+          'applications, get, payments/*, deny',
+        ]);
+      }
+    };
+    world.api.faults.dropStreams();
+    await eventually(() => assert.match(follower.message ?? '', /payments/));
+    assert.ok(taken && follower.lists > lists);
+    assert.equal(follower.names.length, 6);
+
+    world.api.faults.beforeList = undefined;
+    world.api.accounts.setPolicies('fairway', EVERYTHING);
+    await untilInStep(follower, world);
+  });
+
   it('is content with the projects that the configuration names', async () => {
     const world = await start([
       account('fairway', ['applications, get, web/*, allow']),

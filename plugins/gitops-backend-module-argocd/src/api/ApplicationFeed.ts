@@ -11,7 +11,7 @@ import type { ArgocdClient } from './ArgocdClient';
 import type { ArgocdTimes } from './ArgocdTimes';
 import { bookmark, objectOf, type GetApplication } from './eventObjects';
 import type { Permissions } from './Permissions';
-import { PermissionWatch } from './PermissionWatch';
+import { PermissionWatch, rightsChanged } from './PermissionWatch';
 import { wait } from './wait';
 
 /** A stream that broke sooner is not worth a list each time. */
@@ -215,6 +215,7 @@ export class ApplicationFeed {
       options.signal?.removeEventListener('abort', abort);
     }
     if (!more) {
+      await this.#assertSameRights(plan, options.signal);
       this.#listing = undefined;
     }
     const partial = this.#permissions.partial('applications', plan.hidden);
@@ -224,6 +225,18 @@ export class ApplicationFeed {
       ...(more && { continue: token }),
       ...(partial && { partial }),
     };
+  }
+
+  /**
+   * A right that was taken while the list was read makes it look as if everything were deleted.
+   *
+   * @throws ConnectionError `expired` when the token may see something else than at its start
+   */
+  async #assertSameRights(plan: ListPlan, signal?: AbortSignal): Promise<void> {
+    const hidden = await this.#list.hidden(plan.projects, signal);
+    if (hidden.join() !== plan.hidden.join()) {
+      throw rightsChanged(this.#client.where);
+    }
   }
 
   #openStream(): ApplicationStream {

@@ -81,7 +81,7 @@ export class ApplicationList {
       resourceVersion: index.metadata?.resourceVersion ?? '',
       groups: this.#groups(counts, limit),
       projects,
-      hidden: await this.#hidden(projects, signal),
+      hidden: await this.hidden(projects, signal),
       applications: index.items?.length ?? 0,
     };
   }
@@ -113,6 +113,24 @@ export class ApplicationList {
     }
   }
 
+  /** Of the projects, and `*`, what the token may not see now. */
+  async hidden(
+    projects: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<string[]> {
+    const all =
+      this.#projects ||
+      (await this.#permissions.maySee('applications', '*', signal))
+        ? []
+        : ['*'];
+    const some = await this.#permissions.hidden(
+      'applications',
+      projects,
+      signal,
+    );
+    return [...all, ...some];
+  }
+
   #groups(
     counts: Map<string, number>,
     limit: number,
@@ -141,20 +159,6 @@ export class ApplicationList {
       this.#known.add(project);
     }
     return [...this.#known].sort();
-  }
-
-  async #hidden(projects: string[], signal?: AbortSignal): Promise<string[]> {
-    const all =
-      this.#projects ||
-      (await this.#permissions.maySee('applications', '*', signal))
-        ? []
-        : ['*'];
-    const some = await this.#permissions.hidden(
-      'applications',
-      projects,
-      signal,
-    );
-    return [...all, ...some];
   }
 
   /** Seeing projects is a right of its own, and not needed. */

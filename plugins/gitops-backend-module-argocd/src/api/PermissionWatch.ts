@@ -42,12 +42,15 @@ export class PermissionWatch {
     const some = this.#projects.slice(start, this.#next);
     const hidden = await this.#permissions.hidden('applications', some, signal);
     if (some.some(one => hidden.includes(one) !== this.#hidden.includes(one))) {
-      throw new ConnectionError(
-        'expired',
-        `What the token of ${
-          this.#where
-        } may see has changed; everything is listed again`,
-      );
+      throw rightsChanged(this.#where);
     }
   }
+}
+
+/** What was listed with other rights cannot be trusted any more. */
+export function rightsChanged(where: string): ConnectionError {
+  return new ConnectionError(
+    'expired',
+    `What the token of ${where} may see has changed; everything is listed again`,
+  );
 }

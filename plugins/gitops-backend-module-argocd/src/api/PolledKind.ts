@@ -52,13 +52,13 @@ export class PolledKind {
     const { signal } = options;
     const { rbac } = this.#kind;
     await this.#permissions.assertSignedIn(signal);
+    // Asked on both sides of the list: a right may come or go while it is made.
+    const before = await this.#hidden(signal);
     const list = await this.#list(signal);
-    const hidden = await this.#permissions.hidden(
-      rbac,
-      this.#projects ?? ['*'],
-      signal,
-    );
-    const partial = this.#permissions.partial(rbac, hidden);
+    const after = await this.#hidden(signal);
+    const partial = this.#permissions.partial(rbac, [
+      ...new Set([...before, ...after]),
+    ]);
     if (partial && list.items.length === 0) {
       throw new ConnectionError('forbidden', partial.message);
     }
@@ -151,6 +151,14 @@ export class PolledKind {
       signal,
     });
     return withKind(found, kind);
+  }
+
+  #hidden(signal?: AbortSignal): Promise<string[]> {
+    return this.#permissions.hidden(
+      this.#kind.rbac,
+      this.#projects ?? ['*'],
+      signal,
+    );
   }
 
   async #list(
