@@ -34,6 +34,7 @@ const FEATURES = [
   './emptyCatalog',
 ];
 const PROXY_DROPS = './proxyDrops';
+const EVENTS_BACKEND = '@backstage/plugin-events-backend';
 
 /** The times of real clusters, scaled down; see `gitops.watch` in config.d.ts. */
 export const SHORT_TIMES = {
@@ -175,6 +176,12 @@ function configOf(
           })),
         },
       ],
+    },
+    // As app-config.production.yaml has it, for replicas; without the plugin there is no bus.
+    events: {
+      useEventBus: options.features?.includes(EVENTS_BACKEND)
+        ? 'always'
+        : 'never',
     },
     gitops: {
       dora: { backfill: { days: 0 } },
