@@ -5,7 +5,7 @@ import type {
   Fact,
 } from '@fairway/plugin-gitops-common';
 import type { FactObservation } from '@fairway/plugin-gitops-node';
-import { readFixture, type LooseObject } from './__testUtils__';
+import { mergePatch, readFixture, type LooseObject } from './__testUtils__';
 import { argocdCommands } from './argocdCommands';
 import { observeAppProject } from './facts/observeAppProject';
 import { observeApplication } from './observeApplication';
@@ -17,10 +17,21 @@ const NIGHT = new Date('2026-02-22T23:00:00Z');
 function idle(name: string): LooseObject {
   const object = readFixture('applications.yaml', name);
   delete object.status.operationState;
+  delete object.operation;
   return object;
 }
 
+/** What the cluster has after the command. */
+
 function give(
+  object: LooseObject,
+  request: CommandRequest = {},
+  more: { command?: ApplicationCommand; now?: Date } = {},
+): Record<string, any> {
+  return mergePatch(object, patchFor(object, request, more));
+}
+
+function patchFor(
   object: LooseObject,
   request: CommandRequest = {},
   more: { command?: ApplicationCommand; now?: Date } = {},
@@ -140,6 +151,64 @@ describe('argocdCommands', () => {
     }
   });
 
+  it('asks for its own sync alone, whatever stands there', () => {
+    const object = idle('checkout-staging');
+    const { operation } = give(object);
+    // Half of a request, and what an operation before it was like.
+    object.operation = {
+      initiatedBy: { automated: true },
+      retry: { limit: 5, backoff: { duration: '5s' } },
+    };
+    object.status.operationState = {
+      phase: 'Succeeded',
+      operation: { sync: { revision: 'v1', syncStrategy: { apply: {} } } },
+    };
+    expect(give(object).operation).toEqual(operation);
+    expect(give(object).status).not.toHaveProperty('operationState');
+    // The cluster's own object may have become another one since.
+    const foreign = {
+      operation: {
+        initiatedBy: { automated: true },
+        sync: {
+          ...{ revision: 'v1', revisions: ['v1'], autoHealAttemptsCount: 3 },
+          ...{ source: { path: 'x' }, sources: [{ path: 'x' }] },
+          ...{ manifests: ['x'], resources: [{ kind: 'Secret', name: 'x' }] },
+          syncStrategy: { apply: { force: true }, hook: { force: true } },
+          syncOptions: ['Replace=true'],
+        },
+        retry: { limit: 5, refresh: true },
+      },
+    };
+    expect(mergePatch(foreign, patchFor(object)).operation).toEqual(operation);
+    expect(
+      mergePatch(foreign, patchFor(object, { force: true })).operation.sync,
+    ).toEqual({
+      ...operation.sync,
+      syncStrategy: { hook: { force: true } },
+    });
+  });
+
+  it('says that windows are not known when the project is not', () => {
+    const patch = (name: string) => {
+      const application = observeApplication(idle(name), {
+        ...{ cluster, now: NOON },
+      }) as unknown as Application;
+      const projects = [
+        observeAppProject(readFixture('appprojects.yaml', 'payments'), {
+          ...{ cluster, now: NOON },
+        }),
+      ] as unknown as Fact[];
+      return argocdCommands(application, {
+        ...{ command: 'sync', request: {}, user: 'user:default/ada' },
+        ...{ now: NOON, projects },
+      })[0];
+    };
+    expect(patch('orders-prod').note).toBeUndefined();
+    expect(patch('search-dev').note).toMatch(
+      /^the sync windows of project \S+ are not known here/,
+    );
+  });
+
   it('refuses a sync that a window of the project forbids, and nothing else', () => {
     const object = idle('orders-prod');
     expect(give(object)).toHaveProperty('operation');
@@ -149,7 +218,7 @@ describe('argocdCommands', () => {
       );
     }
     expect(
-      give(object, { hard: true }, { command: 'refresh', now: NIGHT }),
+      patchFor(object, { hard: true }, { command: 'refresh', now: NIGHT }),
     ).toHaveProperty('metadata');
     expect(give(idle('checkout-staging'), {}, { now: NIGHT })).toHaveProperty(
       'operation',

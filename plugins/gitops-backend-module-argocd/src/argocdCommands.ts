@@ -3,8 +3,8 @@ import type { JsonObject } from '@backstage/types';
 import type { Application } from '@fairway/plugin-gitops-common';
 import type { CommandContext, CommandPatch } from '@fairway/plugin-gitops-node';
 import { CONDITION_DELETING } from './readConditions';
-import { syncOperation } from './syncOperation';
-import { refusalOfWindows } from './windows/refusalOfWindows';
+import { operationPatch, syncOperation } from './syncOperation';
+import { noteOnWindows, refusalOfWindows } from './windows/refusalOfWindows';
 
 /**
  * The patch that carries out a command on an `Application`.
@@ -21,9 +21,13 @@ export function argocdCommands(
     case 'sync':
       refuseSync(application, context);
       return [
-        patchOf(application, {
-          operation: syncOperation(application, context),
-        }),
+        {
+          ...patchOf(
+            application,
+            operationPatch(syncOperation(application, context)),
+          ),
+          note: noteOnWindows(application, context.projects ?? []),
+        },
       ];
     case 'refresh':
       return [
@@ -39,6 +43,7 @@ export function argocdCommands(
       ];
     case 'terminate':
       refuseTerminate(application);
+      // Argo CD looks at it only while the operation is there: the patch must meet that version.
       return [
         patchOf(application, {
           status: { operationState: { phase: 'Terminating' } },
@@ -71,7 +76,11 @@ function refuseSync(application: Application, context: CommandContext): void {
   const phase = application.operation?.phase;
   if (phase === 'running' || phase === 'terminating') {
     throw new InputError(
-      `Another operation of ${application.ref.name} is ${phase}; wait until it ends, or terminate it`,
+      `Another operation of ${
+        application.ref.name
+      } is ${phase}; wait until it ends${
+        application.commands.includes('terminate') ? ', or terminate it' : ''
+      }`,
     );
   }
   const refusal = refusalOfWindows(application, {

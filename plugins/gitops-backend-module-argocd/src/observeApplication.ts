@@ -71,6 +71,7 @@ export function observeApplication(
     drySource: sources.dry,
     // What Argo CD takes an empty one for.
     project: spec.string('project') ?? 'default',
+    projectNamespace: status.string('controllerNamespace'),
     parent: readParent(fields, context.cluster),
     destination: readDestination(spec),
     // What was compared runs only if it is synced.

@@ -43,6 +43,15 @@ export function readOperation(
   if (!phase) {
     return undefined;
   }
+  if (isForsaken(object)) {
+    return {
+      phase: 'failed',
+      message: FORSAKEN,
+      startedAt: state.time('startedAt'),
+      revision: operationRevision(state, context),
+      initiatedBy: readInitiator(state.object('operation')),
+    };
+  }
   const retryCount = state.number('retryCount');
   return {
     phase,
@@ -54,6 +63,22 @@ export function readOperation(
     initiatedBy: readInitiator(state.object('operation')),
     ...(retryCount && { retryCount }),
   };
+}
+
+/** What is to be said of an operation that is forsaken. */
+export const FORSAKEN =
+  'Argo CD does not work on it any more, because the request for it is gone; sync again';
+
+/**
+ * Whether the state of an operation says for ever that it lasts: Argo CD works on it only while
+ * the `operation` that asked for it is there, and drops that together with its end.
+ */
+export function isForsaken(object: ObjectFields): boolean {
+  const state = object.object('status').object('operationState');
+  const phase = operationPhase(state);
+  return (
+    (phase === 'running' || phase === 'terminating') && !object.has('operation')
+  );
 }
 
 /** The phase of an `operationState` in the words of the vocabulary. */

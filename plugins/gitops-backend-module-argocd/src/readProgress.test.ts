@@ -34,12 +34,15 @@ const ofAccount = {
 };
 
 function application(
-  state: object | undefined,
+  state: { phase?: string; operation?: object } | undefined,
   more: { operation?: object; metadata?: object } = {},
 ): LooseObject {
   const object = readFixture('applications.yaml', 'orders-prod');
   object.status.operationState = state;
-  object.operation = more.operation;
+  // Argo CD keeps what asked for an operation until it ends.
+  const lasts = ['Running', 'Terminating'].includes(state?.phase ?? '');
+  object.operation =
+    more.operation ?? (lasts ? state?.operation ?? { sync: {} } : undefined);
   Object.assign(object.metadata, more.metadata);
   return object;
 }
@@ -89,6 +92,20 @@ describe('readProgress of a sync', () => {
     });
   });
 
+  it('is over when Argo CD does not work on it any more, whatever the state says', () => {
+    for (const phase of ['Running', 'Terminating']) {
+      const object = application({ phase, operation });
+      delete object.operation;
+      expect(readProgress(object, run)).toMatchObject({
+        state: 'failed',
+        message: expect.stringContaining('sync again'),
+      });
+      expect(
+        readProgress(object, { ...run, command: 'terminate' }),
+      ).toMatchObject({ state: 'succeeded' });
+    }
+  });
+
   it('says which objects failed', () => {
     const failed = {
       kind: 'Service',
@@ -136,7 +153,7 @@ describe('readProgress of a sync', () => {
       operation: { initiatedBy: by, sync },
     });
     const { sync } = ofAccount;
-    const judge = (found: object, request = {}) =>
+    const judge = (found: { phase: string }, request = {}) =>
       readProgress(application(found), { ...run, request })?.state;
     expect(judge(state(sync))).toBe('running');
     expect(judge(state(sync, { username: run.requestedBy }))).toBe('running');

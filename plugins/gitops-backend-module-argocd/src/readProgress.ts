@@ -6,7 +6,7 @@ import {
 } from '@fairway/plugin-gitops-node';
 import { CONDITION_DELETING, readConditions } from './readConditions';
 import { readInitiator, readMark } from './operationMark';
-import { operationPhase } from './readOperations';
+import { FORSAKEN, isForsaken, operationPhase } from './readOperations';
 
 /** How far apart the clocks of a cluster and of the backend may be. */
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -54,7 +54,9 @@ function syncProgress(
   const requested = object.object('operation');
   const phase = operationPhase(state);
   if (isOfRun(state.object('operation'), run, state.string('startedAt'))) {
-    return operationProgress(state);
+    return isForsaken(object)
+      ? { state: 'failed', message: FORSAKEN }
+      : operationProgress(state);
   }
   const deleting = readConditions(object).find(
     ({ type }) => type === CONDITION_DELETING,
@@ -62,15 +64,17 @@ function syncProgress(
   if (deleting) {
     return { state: 'failed', message: deleting.message };
   }
-  if (requested.has('sync') && isOfRun(requested, run)) {
+  const lasts = phase === 'running' || phase === 'terminating';
+  // While an operation lasts, what asked for it is still there.
+  const since = lasts ? state.string('startedAt') : undefined;
+  if (requested.has('sync') && isOfRun(requested, run, since)) {
     return run.state === 'running'
       ? undefined
       : {
           state: 'requested',
-          message:
-            phase === 'running' || phase === 'terminating'
-              ? 'Argo CD starts it when the operation before it ends'
-              : 'Waiting for Argo CD to start it',
+          message: lasts
+            ? 'Argo CD starts it when the operation before it ends'
+            : 'Waiting for Argo CD to start it',
         };
   }
   // Who saw its own operation run knows that this is another one, unless it is an old one.
@@ -224,7 +228,7 @@ function terminateProgress(
   const phase = operationPhase(state);
   const isAnother =
     elapsed(run, state.string('startedAt')) > CLOCK_TOLERANCE_MS;
-  if (phase === undefined || isAnother) {
+  if (phase === undefined || isAnother || isForsaken(object)) {
     return { state: 'succeeded', message: 'The operation is over' };
   }
   if (phase === 'running') {

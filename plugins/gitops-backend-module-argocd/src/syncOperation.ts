@@ -1,4 +1,5 @@
 import { InputError } from '@backstage/errors';
+import type { JsonObject } from '@backstage/types';
 import type {
   Application,
   ApplicationSource,
@@ -69,6 +70,37 @@ export function syncOperation(
     },
     retry: { limit: 0 },
   };
+}
+
+/**
+ * The patch that has an operation begun as Argo CD's own API server begins one: by itself, whatever
+ * stood there.
+ *
+ * @remarks
+ * A merge patch leaves what it does not name. What an operation before it asked for would be asked
+ * for again, under our mark: a force, a revision, a selection of objects. The state of the operation
+ * before is dropped for the same reason: Argo CD merges that of the new one into it.
+ */
+export function operationPatch(operation: ArgocdOperation): JsonObject {
+  const { initiatedBy, info, sync, retry } = operation;
+  const strategy = sync.syncStrategy && { apply: null, ...sync.syncStrategy };
+  return JSON.parse(
+    JSON.stringify({
+      operation: {
+        initiatedBy: { automated: null, ...initiatedBy },
+        info,
+        sync: {
+          ...{ autoHealAttemptsCount: null, manifests: null },
+          ...{ revision: null, revisions: null, source: null, sources: null },
+          ...{ resources: null, syncOptions: null },
+          ...sync,
+          syncStrategy: strategy ?? null,
+        },
+        retry: { backoff: null, refresh: null, ...retry },
+      },
+      status: { operationState: null },
+    }),
+  );
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   Observation,
   ObservedResource,
   ObserverContext,
+  ProgressContext,
 } from '@fairway/plugin-gitops-node';
 import { fluxCommands } from './fluxCommands';
 import { FLUX_KINDS, SOURCE_KINDS } from './fluxKinds';
@@ -57,7 +58,8 @@ export class FluxObserver implements GitopsObserver {
   progress(
     object: KubernetesObject,
     run: CommandRun,
+    context: ProgressContext,
   ): CommandProgress | undefined {
-    return fluxProgress(object, run);
+    return fluxProgress(object, run, context);
   }
 }

@@ -2,7 +2,6 @@ import type {
   Application,
   ApplicationCommand,
   CommandRequest,
-  CommandRun,
 } from '@fairway/plugin-gitops-common';
 import type { KubernetesObject } from '@fairway/plugin-gitops-node';
 import {
@@ -10,12 +9,9 @@ import {
   object,
   observe,
   observer,
-  setCondition,
-  type AnyObject,
 } from './__testUtils__/recordedObjects';
 
 const REQUESTED_AT = now.toISOString();
-const LATER = '2026-02-22T09:00:07.000Z';
 const ANNOTATION = 'reconcile.fluxcd.io/requestedAt';
 
 function commands(
@@ -171,6 +167,27 @@ describe('commands', () => {
     );
   });
 
+  it('takes the place of a sync that is not over, and of no other command', () => {
+    expect(commands(item, 'sync').map(({ supersedes }) => supersedes)).toEqual([
+      ...[undefined, true],
+    ]);
+    for (const command of ['refresh', 'suspend'] as const) {
+      expect(commands(item, command).at(-1)).not.toHaveProperty('supersedes');
+    }
+  });
+
+  it('refuses to sync what has a source that is known to be suspended', () => {
+    const application = observe(item) as unknown as Application;
+    application.conditions.push({
+      ...{ type: 'SourceSuspended', message: 'GitRepository a/b: resume it' },
+    });
+    expect(() =>
+      observer.commands(application, {
+        ...{ command: 'sync', request: {}, user: 'user:default/ada', now },
+      }),
+    ).toThrow(/would not get anything newer: GitRepository a\/b: resume it/);
+  });
+
   it('refuses to sync what is suspended, and to prune what does not', () => {
     expect(() =>
       commands(object('Kustomization', 'search-dev'), 'sync'),
@@ -178,106 +195,5 @@ describe('commands', () => {
     expect(() =>
       commands(object('Kustomization', 'ledger-prod'), 'sync', { prune: true }),
     ).toThrow(/spec\.prune in Git/);
-  });
-});
-
-describe('progress', () => {
-  function progress(item: KubernetesObject, command: ApplicationCommand) {
-    const run: CommandRun = {
-      id: 'run',
-      applicationId: 'application',
-      command,
-      request: {},
-      requestedBy: 'user:default/ada',
-      requestedAt: REQUESTED_AT,
-      state: 'requested',
-      message: 'Asked Flux',
-    };
-    return observer.progress(item, run);
-  }
-
-  function asked(kind: string, name: string): AnyObject {
-    const item = object(kind, name);
-    item.metadata.annotations = { [ANNOTATION]: REQUESTED_AT };
-    return item;
-  }
-
-  function handled(kind: string, name: string): AnyObject {
-    const item = asked(kind, name);
-    item.status.lastHandledReconcileAt = REQUESTED_AT;
-    return item;
-  }
-
-  it('follows a sync from the request to its end', () => {
-    const item = object('Kustomization', 'orders-prod');
-    expect(progress(item, 'sync')).toBeUndefined();
-
-    const taken = asked('Kustomization', 'orders-prod');
-    expect(progress(taken, 'sync')).toBeUndefined();
-
-    const running = structuredClone(taken);
-    setCondition(running, 'Reconciling', {
-      status: 'True',
-      message: 'Building manifests',
-    });
-    expect(progress(running, 'sync')).toEqual({
-      state: 'running',
-      message: 'Building manifests',
-    });
-
-    const done = handled('Kustomization', 'orders-prod');
-    setCondition(done, 'Ready', { lastTransitionTime: LATER });
-    expect(progress(done, 'sync')).toEqual({
-      state: 'succeeded',
-      message: `Applied revision: main@sha1:${'3'.repeat(40)}`,
-      finishedAt: LATER,
-    });
-  });
-
-  it.each([
-    ['Kustomization', 'ledger-prod', 'failed', /health check failed/],
-    ['Kustomization', 'foreign', 'failed', /have been blocked/],
-    ['Kustomization', 'invoices-prod', 'failed', /kustomize build failed/],
-    ['Kustomization', 'reports-prod', 'running', /ledger-prod' is not ready/],
-    ['Kustomization', 'billing-prod', 'running', /Running health checks/],
-    ['HelmRelease', 'redis', 'failed', /after 1 attempt/],
-    ['HelmRelease', 'catalog', 'succeeded', /upgrade succeeded/],
-    ['GitRepository', 'ledger', 'failed', /i\/o timeout/],
-    ['GitRepository', 'orders', 'succeeded', /stored artifact/],
-  ])('reads the outcome of %s %s', (kind, name, state, message) => {
-    expect(progress(handled(kind, name), 'sync')).toMatchObject({
-      state,
-      message: expect.stringMatching(message),
-    });
-    expect(progress(handled(kind, name), 'refresh')).toMatchObject({ state });
-  });
-
-  it('knows no end of an outcome that is older than the command', () => {
-    expect(
-      progress(handled('HelmRelease', 'catalog'), 'sync'),
-    ).not.toHaveProperty('finishedAt');
-  });
-
-  it('gives way to a later request, and ends when it is suspended before', () => {
-    const later = object('Kustomization', 'orders-prod');
-    later.metadata.annotations = { [ANNOTATION]: LATER };
-    expect(progress(later, 'sync')).toMatchObject({ state: 'superseded' });
-
-    const suspended = asked('Kustomization', 'orders-prod');
-    suspended.spec.suspend = true;
-    expect(progress(suspended, 'sync')).toMatchObject({
-      state: 'failed',
-      message: expect.stringContaining('resume it'),
-    });
-  });
-
-  it('follows suspending and resuming', () => {
-    const item = object('Kustomization', 'orders-prod');
-    expect(progress(item, 'suspend')).toBeUndefined();
-    expect(progress(item, 'resume')).toMatchObject({ state: 'succeeded' });
-    item.spec.suspend = true;
-    expect(progress(item, 'suspend')).toMatchObject({ state: 'succeeded' });
-    expect(progress(item, 'resume')).toBeUndefined();
-    expect(progress(item, 'terminate')).toBeUndefined();
   });
 });

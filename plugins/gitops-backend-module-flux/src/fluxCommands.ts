@@ -54,7 +54,10 @@ export function fluxCommands(
     case 'sync':
       refuseSync(application, context);
       // The source first: the object would apply the revision that is fetched already.
-      return [...sources, patchOf(ref, syncPatch(application, context))];
+      return [
+        ...sources,
+        { ...patchOf(ref, syncPatch(application, context)), supersedes: true },
+      ];
     case 'refresh':
       return sources.length > 0
         ? [{ ...sources[0], optional: false }]
@@ -73,13 +76,19 @@ export function fluxCommands(
 }
 
 function refuseSync(
-  { ref, suspended, policy }: Application,
+  { ref, suspended, policy, conditions }: Application,
   { request }: CommandContext,
 ): void {
   const name = `${ref.kind} ${ref.name}`;
   if (suspended) {
     throw new InputError(
       `${name} is suspended and would not reconcile; resume it first`,
+    );
+  }
+  const source = conditions.find(({ type }) => type === 'SourceSuspended');
+  if (source) {
+    throw new InputError(
+      `${name} would not get anything newer: ${source.message}`,
     );
   }
   if (request.revision || request.dryRun) {

@@ -3,28 +3,46 @@ import {
   ObjectFields,
   type CommandProgress,
   type KubernetesObject,
+  type ProgressContext,
 } from '@fairway/plugin-gitops-node';
 import { REQUESTED_AT } from './fluxCommands';
+import { SOURCE_KINDS } from './fluxKinds';
+import { isRegistry } from './observeSource';
 import { condition, is } from './readConditions';
 import { isBehind, isWaiting } from './readHealth';
+import { revisionToCome } from './revisionToCome';
+
+/** An object that was asked to reconcile. */
+interface Asked {
+  fields: ObjectFields;
+  run: CommandRun;
+  /** A source that others may have asked for as well, and that the application stands on. */
+  isSource: boolean;
+  before: KubernetesObject | undefined;
+}
 
 /**
- * How a command stands, by what its object says now: the application's own object, or the source
- * of a `refresh`.
+ * How a command stands, by what one of its objects says now: a source, or the application's own
+ * object.
  *
  * @remarks
  * Flux writes the value of the annotation that asked into `status.lastHandledReconcileAt` at the
- * end of a reconciliation, so the run's time must be that value.
+ * end of a reconciliation, so the run's time must be that value. A source may be that of many
+ * applications: who asks it later asks for all who asked before.
  */
 export function fluxProgress(
   object: KubernetesObject,
   run: CommandRun,
+  { before, beforehand }: ProgressContext,
 ): CommandProgress | undefined {
   const fields = ObjectFields.of(object);
   switch (run.command) {
     case 'sync':
     case 'refresh':
-      return followRequest(fields, run);
+      return followRequest(
+        { fields, run, before, isSource: SOURCE_KINDS.includes(object.kind) },
+        beforehand === true,
+      );
     case 'suspend':
       return isSuspended(fields)
         ? {
@@ -45,31 +63,49 @@ function isSuspended(fields: ObjectFields): boolean {
   return fields.object('spec').boolean('suspend') === true;
 }
 
+function nameOf(fields: ObjectFields): string {
+  return `${fields.string('kind') ?? 'The object'} ${
+    fields.object('metadata').string('name') ?? ''
+  }`.trim();
+}
+
+/** Of two times, whether the first one comes later; not of what is no time. */
+function isLater(one: string | undefined, other: string): boolean {
+  return Date.parse(one ?? '') > Date.parse(other);
+}
+
 function followRequest(
-  fields: ObjectFields,
-  run: CommandRun,
+  asked: Asked,
+  beforehand: boolean,
 ): CommandProgress | undefined {
+  const { fields, run, isSource } = asked;
+  const { requestedAt } = run;
   const status = fields.object('status');
-  if (status.string('lastHandledReconcileAt') === run.requestedAt) {
-    return readOutcome(fields, run);
+  if (isSource && isRegistry(fields)) {
+    return {
+      state: 'succeeded',
+      message: `${nameOf(fields)} is a registry: charts are looked for in it`,
+    };
+  }
+  const handled = status.string('lastHandledReconcileAt');
+  if (handled === requestedAt || (isSource && isLater(handled, requestedAt))) {
+    return readOutcome(asked);
   }
   const requested = fields.object('metadata').record('annotations')[
     REQUESTED_AT
   ];
-  if (requested !== run.requestedAt) {
-    return Date.parse(requested ?? '') > Date.parse(run.requestedAt)
+  const isOvertaken = isLater(requested, requestedAt);
+  const isAsked = requested === requestedAt || (isSource && isOvertaken);
+  if (isSuspended(fields) && (isAsked || beforehand)) {
+    return stoppedProgress(asked);
+  }
+  if (!isAsked) {
+    return isOvertaken
       ? {
           state: 'superseded',
           message: `A reconciliation that was asked for at ${requested} took its place`,
         }
       : undefined;
-  }
-  if (isSuspended(fields)) {
-    return {
-      state: 'failed',
-      message:
-        'It was suspended before Flux reconciled it; resume it and give the command again',
-    };
   }
   return is(status, 'Reconciling', 'True')
     ? {
@@ -79,35 +115,63 @@ function followRequest(
     : undefined;
 }
 
+function stoppedProgress({ fields, isSource }: Asked): CommandProgress {
+  return {
+    state: 'failed',
+    message: isSource
+      ? `${nameOf(
+          fields,
+        )} is suspended, so Flux does not look for anything newer; resume it and give the command again`
+      : 'It was suspended before Flux reconciled it; resume it and give the command again',
+  };
+}
+
 /** Flux has handled the request; whether that is its end, the conditions say. */
-function readOutcome(fields: ObjectFields, run: CommandRun): CommandProgress {
+function readOutcome(asked: Asked): CommandProgress {
+  const { fields, before } = asked;
   const status = fields.object('status');
   const ready = condition(status, 'Ready');
-  const stalled = condition(status, 'Stalled');
-  const ended = (
-    state: 'succeeded' | 'failed',
-    because: ObjectFields,
-  ): CommandProgress => {
-    const at = because.time('lastTransitionTime');
-    return {
-      state,
-      message: because.message('message'),
-      // An outcome that did not change began before the command.
-      ...(at && at >= run.requestedAt && { finishedAt: at }),
-    };
-  };
   if (is(status, 'Stalled', 'True')) {
-    return ended('failed', stalled);
+    return endedProgress(asked, 'failed', condition(status, 'Stalled'));
   }
   if (is(status, 'Ready', 'False') && !isWaiting(status)) {
-    return ended('failed', ready);
+    return endedProgress(asked, 'failed', ready);
   }
-  if (is(status, 'Ready', 'True') && !isBehind(fields)) {
-    return ended('succeeded', ready);
+  const isReady = is(status, 'Ready', 'True');
+  const toCome = isReady && before && revisionToCome(fields, before);
+  // Suspending it made a new generation, which is not reconciled any more.
+  if (isReady && !toCome && (isSuspended(fields) || !isBehind(fields))) {
+    return endedProgress(asked, 'succeeded', ready);
+  }
+  if (isSuspended(fields)) {
+    return stoppedProgress(asked);
   }
   const reconciling = condition(status, 'Reconciling');
   return {
     state: 'running',
-    message: (isWaiting(status) ? ready : reconciling).message('message'),
+    message: toCome
+      ? `Flux takes up ${toCome} next`
+      : (isWaiting(status) ? ready : reconciling).message('message'),
+  };
+}
+
+function endedProgress(
+  { fields, run, isSource }: Asked,
+  state: 'succeeded' | 'failed',
+  because: ObjectFields,
+): CommandProgress {
+  const at = because.time('lastTransitionTime');
+  const message = because.message('message');
+  return {
+    state,
+    // Who syncs an application is told which object is meant.
+    message:
+      isSource && run.command === 'sync' && state === 'failed'
+        ? `${nameOf(fields)} is not ready: ${
+            message ?? 'Flux does not say why; look at it in its cluster'
+          }`
+        : message,
+    // An outcome that did not change began before the command.
+    ...(at && at >= run.requestedAt && { finishedAt: at }),
   };
 }

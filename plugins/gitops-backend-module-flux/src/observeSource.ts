@@ -17,7 +17,7 @@ export function observeSource(
   const fields = ObjectFields.of(object);
   const spec = fields.object('spec');
   const status = fields.object('status');
-  const ready = isReady(object.kind, fields);
+  const ready = isReady(fields);
   return {
     type: 'source',
     ref: readRef(object, context),
@@ -37,10 +37,10 @@ export function observeSource(
  * Whether it can be relied on to have the newest revision. While it is being fetched again it is
  * neither ready nor failed; what was fetched before counts then.
  */
-function isReady(kind: string, fields: ObjectFields): boolean {
+function isReady(fields: ObjectFields): boolean {
   const status = fields.object('status');
   // source-controller gives an OCI registry no status: there is nothing to fetch ahead of a chart.
-  if (kind === 'HelmRepository' && isRegistry(fields.object('spec'))) {
+  if (isRegistry(fields)) {
     return true;
   }
   if (is(status, 'Stalled', 'True') || is(status, 'Ready', 'False')) {
@@ -49,8 +49,12 @@ function isReady(kind: string, fields: ObjectFields): boolean {
   return is(status, 'Ready', 'True') || status.has('artifact');
 }
 
-function isRegistry(spec: ObjectFields): boolean {
-  return spec.string('type') === 'oci';
+/** A Helm repository of which nothing is fetched ahead of a chart. */
+export function isRegistry(fields: ObjectFields): boolean {
+  return (
+    fields.string('kind') === 'HelmRepository' &&
+    fields.object('spec').string('type') === 'oci'
+  );
 }
 
 function readMessage(fields: ObjectFields, ready: boolean): string | undefined {

@@ -93,6 +93,7 @@ export interface ApplicationObservation
     | 'sources'
     | 'drySource'
     | 'project'
+    | 'projectNamespace'
     | 'parent'
     | 'dependsOn'
     | 'destination'
@@ -202,12 +203,28 @@ export interface CommandPatch {
   plural: string;
   /** Content type of the patch. */
   type: 'application/merge-patch+json';
+  /** Written onto the very version of the object that was read for it. */
   patch: JsonObject;
   /**
    * The object need not be there; then this write is left out. The last patch of a command MUST
    * NOT be optional: it is the one that the command is followed by.
    */
   optional?: boolean;
+  /**
+   * The object keeps the last request alone: a command of its kind that is not over gives way to
+   * this one. Without it, a sync is refused while another one is on its way.
+   */
+  supersedes?: boolean;
+  /** What who asks should know beside that it was asked for: part of a sentence. */
+  note?: string;
+}
+
+/** What `progress` is told beside the object. @public */
+export interface ProgressContext {
+  /** The object of the patch before, as it is now; absent for the first patch. */
+  before?: KubernetesObject;
+  /** The object was read for the patch, which is not written yet. */
+  beforehand?: boolean;
 }
 
 /** What `commands` needs to know. @public */
@@ -249,18 +266,24 @@ export interface GitopsObserver {
   /** What one object means; empty when it means nothing to Fairway. */
   observe(object: KubernetesObject, context: ObserverContext): Observation[];
   /**
-   * The patches, in order, that carry out a command on one of its applications.
+   * The patches, in order, that carry out a command on one of its applications. Each after the
+   * first is written when `progress` says that the command succeeded at the object of the one
+   * before; without `progress`, all are written at once.
    *
+   * @param application - as its object says just before the first write, read from its cluster
    * @throws InputError when the engine has no such command, saying why.
    */
   commands?(application: Application, context: CommandContext): CommandPatch[];
   /**
-   * How a command stands, by what its object says now. Called with each observation of the object
-   * until the command is over; undefined when the object says nothing of it.
+   * How a command stands at the object of one of its patches, by what the object says now. Called
+   * with each observation of that object until the command is over; undefined when the object says
+   * nothing of it. Also asked before a patch of another object than the application's, or a later
+   * one, is written: what fails or is over then is not written.
    */
   progress?(
     object: KubernetesObject,
     run: CommandRun,
+    context: ProgressContext,
   ): CommandProgress | undefined;
 }
 

@@ -3,7 +3,7 @@ import type {
   Fact,
   SyncWindow,
 } from '@fairway/plugin-gitops-common';
-import { refusalOfWindows } from './refusalOfWindows';
+import { noteOnWindows, refusalOfWindows } from './refusalOfWindows';
 
 const application = {
   ref: { cluster: 'prod-eu', namespace: 'argocd', name: 'orders-prod' },
@@ -272,14 +272,21 @@ describe('refusalOfWindows', () => {
       project('argocd', 'other', deny),
     ];
     expect(refusalOfWindows(application, { projects, now })).toBeUndefined();
-    expect(
+    // In a namespace of a team, Argo CD writes where it runs itself.
+    const ref = { ...application.ref, namespace: 'team-a' };
+    const refusedIn = (projectNamespace?: string) =>
       refusalOfWindows(
-        { ...application, ref: { ...application.ref, namespace: 'team-a' } },
-        { projects: [projects[0]], now },
-      ),
-    ).toContain('forbids a sync');
-    expect(refusalOfWindows(application, { projects: [], now })).toBe(
-      undefined,
+        { ...application, ref, projectNamespace },
+        { projects, now },
+      );
+    expect(refusedIn('argocd-2')).toContain('forbids a sync');
+    expect(refusedIn('argocd')).toBeUndefined();
+    // Those of other installations have no say, and what is not known forbids nothing.
+    expect(refusedIn('argocd-3')).toBeUndefined();
+    expect(refusedIn()).toBeUndefined();
+    expect(noteOnWindows({ ...application, ref }, projects)).toContain(
+      'of project payments are not known here',
     );
+    expect(noteOnWindows(application, projects)).toBeUndefined();
   });
 });

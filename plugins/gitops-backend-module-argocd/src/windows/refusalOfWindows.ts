@@ -24,8 +24,8 @@ type Placed = WindowState & { window: SyncWindow };
  * - else an open allow window: allowed;
  * - else a closed allow window: forbidden, unless all allow windows have `manualSync`.
  *
- * Windows that a project inherits from Argo CD's global projects are not known here; Argo CD
- * itself holds a sync back that they forbid.
+ * Windows that a project inherits from Argo CD's global projects are not known here, nor are those
+ * of a project that was not seen; Argo CD itself holds a sync back that they forbid.
  */
 export function refusalOfWindows(
   application: Application,
@@ -52,16 +52,34 @@ export function refusalOfWindows(
   }
 }
 
-/** The project of that name that the application can be in: its own Argo CD's, if that is known. */
+/**
+ * The project that the application is in: that of its own Argo CD, which says in which namespace
+ * it runs; an application beside its Argo CD that does not is in one of its namespace. Another
+ * installation may have a project of the same name, which has no say.
+ */
 function projectOf(
   application: Application,
   projects: readonly Fact[],
 ): Fact | undefined {
-  const named = projects.filter(({ ref }) => ref.name === application.project);
-  return (
-    named.find(({ ref }) => ref.namespace === application.ref.namespace) ??
-    named[0]
+  const { project, projectNamespace, ref } = application;
+  return projects.find(
+    candidate =>
+      candidate.ref.name === project &&
+      candidate.ref.namespace === (projectNamespace ?? ref.namespace),
   );
+}
+
+/**
+ * What to tell of windows that nobody knows here, because the project was not seen; undefined
+ * when it was. A sync is asked for all the same: Argo CD holds it back itself.
+ */
+export function noteOnWindows(
+  application: Application,
+  projects: readonly Fact[],
+): string | undefined {
+  return projectOf(application, projects)
+    ? undefined
+    : `the sync windows of project ${application.project} are not known here, and Argo CD holds it back while one forbids it`;
 }
 
 function judge(placed: readonly Placed[]): string | undefined {

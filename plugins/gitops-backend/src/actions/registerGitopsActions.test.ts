@@ -66,7 +66,9 @@ describe('the actions', () => {
         prune: true,
       });
       expect(output).toMatchObject({
-        message: 'Asked Argo CD to sync orders-production with pruning',
+        message: expect.stringContaining(
+          'Asked Argo CD to sync orders-production with pruning',
+        ),
         run: {
           requestedBy: 'user:default/ada',
           applicationId: ID.production,

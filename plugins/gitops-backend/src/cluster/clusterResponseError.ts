@@ -20,11 +20,11 @@ export function isFromPortal(body: unknown): boolean {
 /**
  * What an answer that is not ok means for Fairway.
  *
- * @param call - the cluster, unless the Kubernetes plugin itself was asked, and the segments of
- *   the path: of a kind, or of an object of a kind
+ * @param call - the cluster, unless the Kubernetes plugin itself was asked, the segments of the
+ *   path, of a kind or of an object of a kind, and the method when it is not GET
  */
 export async function clusterResponseError(
-  call: { cluster?: string; path: readonly string[] },
+  call: { cluster?: string; path: readonly string[]; method?: string },
   response: Response,
 ): Promise<Error> {
   const text = await response.text().catch(() => '');
@@ -47,7 +47,9 @@ export async function clusterResponseError(
         'forbidden',
         isFromPortal(body)
           ? `The permission policy of the portal does not let the gitops plugin use ${where}: ${said}`
-          : `The credential of ${where} may not use ${what}: ${said}; grant it get, list and watch`,
+          : `The credential of ${where} may not use ${what}: ${said}; grant it ${
+              call.method === 'PATCH' ? 'patch' : 'get, list and watch'
+            }`,
       );
     case 404:
       if (call.cluster === undefined || isFromPortal(body)) {

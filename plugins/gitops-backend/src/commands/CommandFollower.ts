@@ -1,6 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
-import { isCommandOver, type CommandRun } from '@fairway/plugin-gitops-common';
+import { isCommandOver } from '@fairway/plugin-gitops-common';
 import type {
   GitopsConnection,
   GitopsObserver,
@@ -15,6 +15,8 @@ import {
   type CommandStore,
   type StoredCommandRun,
 } from '../store';
+import { LatestWork } from './LatestWork';
+import { readNews } from './readNews';
 import { readTarget } from './readTarget';
 
 /** How long what is open is believed without asking the database again. */
@@ -35,7 +37,7 @@ export interface CommandFollowerOptions {
   >;
   observers(): readonly GitopsObserver[];
   connections(): readonly GitopsConnection[];
-  clusters: Pick<ClusterApi, 'get'>;
+  clusters: Pick<ClusterApi, 'get' | 'patch'>;
   logger: LoggerService;
   /** A command stands otherwise than before. */
   onChanged(change: { applicationId: string; entityRef?: string }): void;
@@ -52,12 +54,17 @@ export interface CommandFollowerOptions {
  * once: the watch may have shown the object before this replica knew of the command, or may be
  * down. A command that nothing is heard of for ten minutes is given up as lost; one that its
  * engine works on is news each time it is seen.
+ *
+ * A command of several writes is taken to the next one when it succeeded at the object of the one
+ * before: the source of an application first, then the application.
  */
 export class CommandFollower {
   readonly #options: CommandFollowerOptions;
   #open: { runs: Promise<StoredCommandRun[]>; until: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
+  /** Looks at single commands, by their ids. */
+  readonly #looks = new LatestWork();
   readonly #stopped = new AbortController();
 
   constructor(options: CommandFollowerOptions) {
@@ -79,6 +86,7 @@ export class CommandFollower {
     clearInterval(this.#timer);
     this.#stopped.abort();
     await this.#looking;
+    await this.#looks.settled();
   }
 
   /** Forgets what it believes to be open, because that changed here. */
@@ -100,16 +108,32 @@ export class CommandFollower {
         const object =
           stored.engine === watch.observer.id &&
           objects.find(candidate => isTarget(candidate, watch.cluster, stored));
-        if (object) {
+        if (object && takesMore(stored)) {
+          this.#lookSoon(stored);
+        } else if (object) {
           await this.#judge(stored, object, watch.observer);
         }
       }
     } catch (error) {
-      this.#options.logger.warn(
-        `Commands on cluster '${watch.cluster}' could not be followed; they are looked after again soon`,
-        toError(error),
-      );
+      this.#warn(`Commands on cluster '${watch.cluster}'`, error);
     }
+  }
+
+  /** Beside the recording, which must not wait for what the cluster is asked for. */
+  #lookSoon(stored: StoredCommandRun): void {
+    const { id } = stored.run;
+    this.#looks.add(id, () =>
+      this.#lookAfter(stored).catch(error =>
+        this.#warn(`Command ${id}`, error),
+      ),
+    );
+  }
+
+  #warn(what: string, error: unknown): void {
+    this.#options.logger.warn(
+      `${what} could not be followed; it is looked after again soon`,
+      toError(error),
+    );
   }
 
   /** Looks after each command that nothing was heard of lately; never rejects. */
@@ -125,10 +149,7 @@ export class CommandFollower {
         this.#lookAfter(stored),
       );
     } catch (error) {
-      this.#options.logger.warn(
-        'Open commands could not be read; they are looked after again soon',
-        toError(error),
-      );
+      this.#warn('What is open', error);
     }
   }
 
@@ -139,14 +160,7 @@ export class CommandFollower {
     let trouble: string | undefined;
     try {
       const object = observer?.progress
-        ? await readTarget(stored.target, {
-            clusters: this.#options.clusters,
-            connections: this.#options.connections(),
-            signal: AbortSignal.any([
-              this.#stopped.signal,
-              AbortSignal.timeout(LOOK_TIMEOUT_MS),
-            ]),
-          })
+        ? await readTarget(stored.target, this.#places())
         : undefined;
       if (object && observer && (await this.#judge(stored, object, observer))) {
         return;
@@ -192,30 +206,27 @@ export class CommandFollower {
     object: KubernetesObject,
     observer: GitopsObserver,
   ): Promise<boolean> {
-    const { run } = stored;
-    const progress = observer.progress?.(object, run);
-    if (!progress) {
-      return false;
-    }
-    const message = progress.message ?? run.message;
-    const isNew = progress.state !== run.state || message !== run.message;
-    if (isNew) {
-      await this.#write(stored, { ...progress, message });
+    const { news, isHeard } = await readNews(stored, object, {
+      ...this.#places(),
+      observer,
+    });
+    if (news) {
+      await this.#write(stored, news);
     } else if (
-      run.state === 'running' &&
+      isHeard &&
       this.#now().getTime() - Date.parse(stored.heardAt) >= LOOK_EVERY_MS
     ) {
       await this.#options.store.touchCommandRun(
-        run.id,
+        stored.run.id,
         this.#now().toISOString(),
       );
     }
-    return isNew || run.state === 'running';
+    return isHeard;
   }
 
   async #write(
     stored: StoredCommandRun,
-    news: Pick<CommandRun, 'state' | 'message' | 'finishedAt'>,
+    news: Omit<CommandNews, 'heardAt'>,
   ): Promise<void> {
     const { run, entityRef } = stored;
     const now = this.#now().toISOString();
@@ -224,6 +235,7 @@ export class CommandFollower {
       state: news.state,
       message: news.message,
       heardAt: now,
+      target: news.target,
       ...(isOver ? { finishedAt: news.finishedAt ?? now } : {}),
     };
     if (!(await this.#options.store.updateCommandRun(run.id, written))) {
@@ -249,9 +261,26 @@ export class CommandFollower {
     return this.#open.runs;
   }
 
+  /** Where objects are read, for as long as a look may take. */
+  #places() {
+    return {
+      clusters: this.#options.clusters,
+      connections: this.#options.connections(),
+      signal: AbortSignal.any([
+        this.#stopped.signal,
+        AbortSignal.timeout(LOOK_TIMEOUT_MS),
+      ]),
+    };
+  }
+
   #now(): Date {
     return this.#options.now?.() ?? new Date();
   }
+}
+
+/** Whether more than the object itself is looked at to follow it. */
+function takesMore({ target }: StoredCommandRun): boolean {
+  return target.before !== undefined || Boolean(target.then?.length);
 }
 
 function isTarget(

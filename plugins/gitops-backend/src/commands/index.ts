@@ -1,1 +1,2 @@
 export { CommandFollower } from './CommandFollower';
+export { LiveCommands, type DecidedCommand } from './LiveCommands';

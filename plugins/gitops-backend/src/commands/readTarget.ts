@@ -1,9 +1,17 @@
+import { toError } from '@backstage/errors';
 import type {
   GitopsConnection,
   KubernetesObject,
 } from '@fairway/plugin-gitops-node';
 import type { ClusterApi } from '../cluster';
-import type { CommandTarget } from '../store';
+import type { TargetObject } from '../store';
+
+/** Where objects of commands are read. */
+export interface TargetPlaces {
+  connections: readonly GitopsConnection[];
+  clusters: Pick<ClusterApi, 'get'>;
+  signal?: AbortSignal;
+}
 
 /**
  * Reads the object of a command where its application was seen: through a connection of that
@@ -12,14 +20,9 @@ import type { CommandTarget } from '../store';
  * @throws NotFoundError when it is gone; ConnectionError.
  */
 export async function readTarget(
-  target: CommandTarget,
-  from: {
-    connections: readonly GitopsConnection[];
-    clusters: Pick<ClusterApi, 'get'>;
-    signal: AbortSignal;
-  },
+  { ref, plural }: TargetObject,
+  from: TargetPlaces,
 ): Promise<KubernetesObject | undefined> {
-  const { ref, plural } = target;
   const { signal } = from;
   const [group, version] = ref.apiVersion.includes('/')
     ? ref.apiVersion.split('/')
@@ -36,4 +39,19 @@ export async function readTarget(
     candidate => candidate.group === group && candidate.plural === plural,
   );
   return resource && connection.get(resource, ref, { signal });
+}
+
+/** The same, of what need not be there: undefined when it is not. */
+export async function findTarget(
+  target: TargetObject,
+  from: TargetPlaces,
+): Promise<KubernetesObject | undefined> {
+  try {
+    return await readTarget(target, from);
+  } catch (error) {
+    if (toError(error).name === 'NotFoundError') {
+      return undefined;
+    }
+    throw error;
+  }
 }

@@ -26,7 +26,9 @@ describe('commands over HTTP', () => {
       expect(response.status).toBe(200);
       expect(response.body).toMatchObject({
         command: 'sync',
-        message: 'Asked Argo CD to sync orders-production with pruning',
+        message: expect.stringMatching(
+          /^Asked Argo CD to sync orders-production with pruning; the sync windows of project shop are not known here/,
+        ),
         application: { id: ID.production },
         run: { state: 'requested', requestedBy: 'user:default/ada' },
       });
@@ -37,19 +39,18 @@ describe('commands over HTTP', () => {
           path: '/apis/argoproj.io/v1alpha1/namespaces/argocd/applications/orders-production',
           contentType: 'application/merge-patch+json',
           body: {
-            operation: {
-              initiatedBy: { username: 'user:default/ada' },
+            metadata: { resourceVersion: '7' },
+            operation: expect.objectContaining({
               info: [
                 { name: 'Requested by', value: 'user:default/ada' },
                 { name: 'Requested at', value: run.requestedAt },
               ],
-              sync: {
-                prune: true,
-                dryRun: false,
+              sync: expect.objectContaining({
+                ...{ prune: true, dryRun: false, revision: null },
                 syncOptions: ['CreateNamespace=true'],
-              },
-              retry: { limit: 0 },
-            },
+              }),
+            }),
+            status: { operationState: null },
           },
         },
       ]);
@@ -60,6 +61,13 @@ describe('commands over HTTP', () => {
         meta: { applicationId: ID.production, subject: 'user:default/ada' },
       });
       expect(success).toHaveBeenCalledTimes(1);
+      expect(success).toHaveBeenCalledWith({
+        meta: {
+          ...{ cluster: 'local', kind: 'Application', namespace: 'argocd' },
+          ...{ name: 'orders-production', environment: 'production' },
+          ...{ entityRef: 'component:default/orders', runId: run.id },
+        },
+      });
       expect(fail).not.toHaveBeenCalled();
 
       const again = await world.call(
@@ -93,7 +101,7 @@ describe('commands over HTTP', () => {
       expect((await get('ada')).status).toBe(403);
     });
 
-    it('of Flux are written in order, the source first', async () => {
+    it('of Flux are written to the source first', async () => {
       const run = (command: string) =>
         world.call('post', `/applications/${ID.search}/${command}`);
       expect((await run('sync')).body.message).toBe(
@@ -108,8 +116,7 @@ describe('commands over HTTP', () => {
         ]),
       ).toEqual([
         ['remote', 'gitrepositories/search', ['metadata']],
-        ['remote', 'kustomizations/search-dev', ['metadata']],
-        ['remote', 'kustomizations/search-dev', ['spec']],
+        ['remote', 'kustomizations/search-dev', ['spec', 'metadata']],
       ]);
       expect(
         (await world.call('post', `/applications/${ID.search}/terminate`))
@@ -134,6 +141,7 @@ describe('commands over HTTP', () => {
       expect(world.backend.audited).toHaveLength(1);
       expect(world.backend.audited[0].fail).toHaveBeenCalledWith({
         error: expect.objectContaining({ name: 'NotAllowedError' }),
+        meta: expect.objectContaining({ name: 'orders-production' }),
       });
     });
 
@@ -172,7 +180,6 @@ describe('commands over HTTP', () => {
       [404, 404, 'NotFoundError'],
       [409, 409, 'ConflictError'],
       [422, 400, 'InputError'],
-      [500, 503, 'ServiceUnavailableError'],
     ])(
       'say what the cluster said: its %i is our %i',
       async (of, status, name) => {
@@ -188,6 +195,32 @@ describe('commands over HTTP', () => {
         expect(world.backend.audited[0].fail).toHaveBeenCalledTimes(1);
       },
     );
+
+    it('say what the credential lacks, for reading and for writing', async () => {
+      const path = `/applications/${ID.production}/refresh`;
+      world.clusterStatus = 403;
+      const unwritten = await world.call('post', path);
+      expect(unwritten.body.error.message).toMatch(/grant it patch$/);
+      world.readStatus = 403;
+      const unread = await world.call('post', path);
+      expect([unread.status, unread.body.error.message]).toEqual([
+        503,
+        expect.stringMatching(
+          /^Nothing was asked for, because Application orders-production could not be read just before.*grant it get/,
+        ),
+      ]);
+      expect(world.backend.patches).toHaveLength(1);
+    });
+
+    it('are followed when the cluster does not say whether it took them', async () => {
+      world.clusterStatus = 500;
+      const { status, body } = await world.call(
+        'post',
+        `/applications/${ID.production}/refresh`,
+      );
+      expect([status, body.run.state]).toEqual([200, 'requested']);
+      expect(body.message).toMatch(/not known whether the command arrived/);
+    });
   });
 
   describe('the permission system', () => {

@@ -8,6 +8,7 @@ import {
   type PolicyDecision,
 } from '@backstage/plugin-permission-common';
 import { createConditionAuthorizer } from '@backstage/plugin-permission-node';
+import type { JsonObject } from '@backstage/types';
 import {
   gitopsApplicationReadPermission,
   type Application,
@@ -49,7 +50,7 @@ type IsAuthorized = (
  * @remarks
  * Conditions are applied here, to the owners of the component that an application belongs to.
  * Whatever is not clearly allowed is refused. Each command leaves one audit event, also when it
- * was refused.
+ * was refused; its end names the application as people know it.
  */
 export class AuthorizedGitopsAnswers implements GitopsAnswers {
   readonly #answers: GitopsAnswers<AuthorizedCaller>;
@@ -141,7 +142,7 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
           request: JSON.parse(JSON.stringify(command.request)),
         },
       },
-      run: async () => {
+      run: async tell => {
         // What was decided for a page view is not good enough for a command.
         const decisions = await this.#decisions.ask(caller.credentials);
         const authorized = this.#authorizedBy(decisions, caller);
@@ -149,6 +150,7 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
           command.id,
           authorized,
         );
+        tell(namesOf(application));
         const permission = this.#mayOperate(
           decisions,
           await this.#serviceOf(application, caller),
@@ -156,7 +158,9 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
         if (!permission.allowed) {
           throw new NotAllowedError(permission.reason);
         }
-        return this.#answers.runCommand(command, authorized);
+        const given = await this.#answers.runCommand(command, authorized);
+        tell({ runId: given.run.id });
+        return given;
       },
     });
   }
@@ -224,4 +228,15 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
         : 'You may not give commands to an application that belongs to no component; register its component first',
     };
   }
+}
+
+/** What an application is known by, for who reads what was done to it. */
+function namesOf({ ref, entityRef, environment }: Application): JsonObject {
+  const { cluster, kind, namespace, name } = ref;
+  return {
+    ...{ cluster, kind, name },
+    ...(namespace && { namespace }),
+    ...(entityRef && { entityRef }),
+    ...(environment && { environment }),
+  };
 }

@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
-import {
-  ConflictError,
-  ForwardedError,
-  InputError,
-  toError,
-} from '@backstage/errors';
+import { ConflictError, InputError, toError } from '@backstage/errors';
 import type {
   Application,
   ApplicationCommand,
@@ -16,21 +11,24 @@ import type {
 import {
   connectionErrorReason,
   type CommandContext,
-  type CommandPatch,
   type GitopsConnection,
   type GitopsObserver,
 } from '@fairway/plugin-gitops-node';
 import type { ClusterApi } from '../cluster';
+import { LiveCommands, type DecidedCommand } from '../commands';
 import type { CommandStore, GitopsReader, StoredCommandRun } from '../store';
 import { describeCommand, ENGINE_TITLES } from './describeCommand';
 import type { Caller } from './GitopsAnswers';
+
+/** How often it is decided anew, because what it was decided on changed before the write. */
+const MAX_DECISIONS = 5;
 
 /** What {@link CommandRunner} works with. */
 export interface CommandRunnerOptions {
   /** Asked at each command, because modules add theirs while the plugin starts. */
   observers: () => readonly GitopsObserver[];
   connections: () => readonly GitopsConnection[];
-  clusters: Pick<ClusterApi, 'patch'>;
+  clusters: Pick<ClusterApi, 'get' | 'patch'>;
   store: Pick<GitopsReader, 'getApplication' | 'listFacts'> &
     Pick<
       CommandStore,
@@ -58,13 +56,16 @@ export interface GivenCommand {
  */
 export class CommandRunner {
   readonly #options: CommandRunnerOptions;
+  readonly #live: LiveCommands;
 
   constructor(options: CommandRunnerOptions) {
     this.#options = options;
+    this.#live = new LiveCommands(options);
   }
 
   /**
-   * Resolves when the engine took the command; what comes of it is observed later.
+   * Resolves when the engine took the command, or when nobody knows whether it did; what comes of
+   * it is observed later.
    *
    * @throws InputError when the engine does not have the command, or cannot take it now.
    * @throws ConflictError when a sync is asked for while another one is on its way.
@@ -75,37 +76,40 @@ export class CommandRunner {
     const { store } = this.#options;
     const observer = this.#observerOf(application);
     const context = await this.#contextOf(options, caller);
-    const patches = observer.commands?.(application, context) ?? [];
-    const stored = toStoredRun(options, { observer, context, patches });
-    const other = await store.insertCommandRun(stored, {
-      ...(command === 'sync' && { exclusiveKey: `sync/${application.id}` }),
+    const run = newRun(options, context);
+    const decided = await this.#live.decide({
+      ...{ application, observer, context, run },
     });
-    if (other) {
-      throw new ConflictError(
-        `${other.run.requestedBy} asked for a sync of ${application.ref.name} at ${other.run.requestedAt}, and it is not over yet; wait until it ends, or terminate it`,
-      );
-    }
+    run.message = withNotes(run.message, decided);
+    const stored: StoredCommandRun = {
+      run,
+      entityRef: application.entityRef,
+      engine: observer.id,
+      target: decided.target,
+      heardAt: run.requestedAt,
+    };
+    await this.#insert(stored, decided, application);
     // Before the first write, so that who follows it misses nothing of what comes of it.
     this.#changed(application);
-    await this.#carryOut(stored, { application, context, patches });
+    await this.#carryOut(stored, application, decided);
     if (!observer.progress) {
-      await store.updateCommandRun(stored.run.id, {
+      await store.updateCommandRun(run.id, {
         state: 'lost',
-        message: `${stored.run.message}; its module does not tell how commands end, so look at the application`,
+        message: `${run.message}; its module does not tell how commands end, so look at the application`,
         heardAt: stored.heardAt,
-        finishedAt: stored.run.requestedAt,
+        finishedAt: run.requestedAt,
       });
       this.#changed(application);
     }
     const [after, followed] = await Promise.all([
       store.getApplication(application.id),
-      store.getStoredCommandRun(stored.run.id),
+      store.getStoredCommandRun(run.id),
     ]);
     return {
       application: after ?? application,
       command,
-      message: stored.run.message,
-      run: followed?.run ?? stored.run,
+      message: run.message,
+      run: followed?.run ?? run,
     };
   }
 
@@ -137,7 +141,7 @@ export class CommandRunner {
     return {
       ...{ command, request },
       user: subjectOf(caller.credentials),
-      now: this.#options.now?.() ?? new Date(),
+      now: this.#now(),
       projects: await this.#projectsOf(application),
     };
   }
@@ -166,56 +170,86 @@ export class CommandRunner {
     );
   }
 
-  /** In order: an engine's later writes may stand on its earlier ones. */
+  async #insert(
+    stored: StoredCommandRun,
+    { patches }: DecidedCommand,
+    application: Application,
+  ): Promise<void> {
+    const { command } = stored.run;
+    const other = await this.#options.store.insertCommandRun(
+      stored,
+      command === 'sync'
+        ? {
+            exclusiveKey: `sync/${application.id}`,
+            supersedes: patches.at(-1)?.supersedes,
+          }
+        : {},
+    );
+    if (other) {
+      const { requestedBy, requestedAt } = other.run;
+      const wayOut = application.commands.includes('terminate')
+        ? ', or terminate it'
+        : '';
+      throw new ConflictError(
+        `${requestedBy} asked for a sync of ${application.ref.name} at ${requestedAt}, and it is not over yet; wait until it ends${wayOut}`,
+      );
+    }
+  }
+
+  /** Anew while what it was decided on changes before the write. */
   async #carryOut(
     stored: StoredCommandRun,
-    options: {
-      application: Application;
-      context: CommandContext;
-      patches: readonly CommandPatch[];
-    },
+    application: Application,
+    decided: DecidedCommand,
   ): Promise<void> {
-    const { application, context, patches } = options;
-    const connection = this.#options
-      .connections()
-      .find(({ name }) => name === application.ref.cluster);
-    const done: CommandPatch[] = [];
-    let written = 0;
+    let latest = decided;
     try {
-      if (connection) {
-        await connection.execute(application, context);
-        return;
-      }
-      for (const patch of patches) {
-        if (await this.#write(patch)) {
-          done.push(patch);
+      for (let decisions = 1; ; decisions += 1) {
+        try {
+          await latest.carryOut();
+          return;
+        } catch (error) {
+          if (mayHaveArrived(error)) {
+            await this.#leaveOpen(stored, error);
+            return;
+          }
+          const isStale = toError(error).name === 'ConflictError';
+          if (!isStale || !latest.again || decisions === MAX_DECISIONS) {
+            throw error;
+          }
         }
-        written += 1;
+        latest = await latest.again();
+        await this.#options.store.updateCommandRun(stored.run.id, {
+          ...{ state: 'requested', message: stored.run.message },
+          ...{ heardAt: stored.heardAt, target: latest.target },
+        });
       }
     } catch (error) {
-      const failure = explainFailure(error, { done, failed: patches[written] });
+      const failure = toError(error);
       await this.#options.store.updateCommandRun(stored.run.id, {
         state: 'failed',
         message: failure.message,
         heardAt: stored.heardAt,
-        finishedAt: (this.#options.now?.() ?? new Date()).toISOString(),
+        finishedAt: this.#now().toISOString(),
       });
       this.#changed(application);
       throw failure;
     }
   }
 
-  /** Resolves to whether it was written: what need not be there may be absent. */
-  async #write(patch: CommandPatch): Promise<boolean> {
-    try {
-      await this.#options.clusters.patch(patch);
-      return true;
-    } catch (error) {
-      if (patch.optional && toError(error).name === 'NotFoundError') {
-        return false;
-      }
-      throw error;
-    }
+  /** Whoever follows it finds out: it must not be given again meanwhile. */
+  async #leaveOpen(stored: StoredCommandRun, error: unknown): Promise<void> {
+    const { run } = stored;
+    run.message = `It is not known whether the command arrived: ${
+      toError(error).message
+    }; what becomes of it is looked for`;
+    await this.#options.store.updateCommandRun(run.id, {
+      ...{ state: run.state, message: run.message, heardAt: stored.heardAt },
+    });
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
   }
 
   #changed({ id, entityRef }: Application): void {
@@ -232,61 +266,26 @@ export function subjectOf(credentials: BackstageCredentials): string {
   return principal.userEntityRef ?? principal.subject ?? 'unknown';
 }
 
-function toStoredRun(
-  options: GivenCommand,
-  made: {
-    observer: GitopsObserver;
-    context: CommandContext;
-    patches: readonly CommandPatch[];
-  },
-): StoredCommandRun {
+function newRun(options: GivenCommand, context: CommandContext): CommandRun {
   const { application, command, request } = options;
-  const requestedAt = made.context.now.toISOString();
-  // The last write is the one that the others prepare.
-  const last = made.patches.at(-1);
-  if (!last) {
-    throw new InputError(
-      `${application.ref.name} needs no ${command}: there is nothing to change`,
-    );
-  }
-  const run: CommandRun = {
+  return {
     id: randomUUID(),
     applicationId: application.id,
-    ...{ command, request, requestedAt },
-    requestedBy: made.context.user,
+    ...{ command, request },
+    requestedAt: context.now.toISOString(),
+    requestedBy: context.user,
     state: 'requested',
     message: describeCommand(options),
   };
-  return {
-    run,
-    entityRef: application.entityRef,
-    engine: made.observer.id,
-    target: { ref: last.ref, plural: last.plural },
-    heardAt: requestedAt,
-  };
 }
 
-/** The error with what was written before it, when it was not the first write that failed. */
-function explainFailure(
-  error: unknown,
-  options: { done: readonly CommandPatch[]; failed: CommandPatch | undefined },
-): Error {
-  const nameOf = ({ ref }: CommandPatch) => `${ref.kind} ${ref.name}`;
-  const { done, failed } = options;
-  if (done.length > 0 && failed) {
-    return new ForwardedError(
-      `Only a part was done: ${done.map(nameOf).join(', ')} took it, ${nameOf(
-        failed,
-      )} did not; give the command again`,
-      error,
-    );
-  }
-  const cause = toError(error);
-  return cause.name === 'ServiceUnavailableError' &&
+function withNotes(message: string, { patches }: DecidedCommand): string {
+  return [message, ...patches.flatMap(({ note }) => note ?? [])].join('; ');
+}
+
+function mayHaveArrived(error: unknown): boolean {
+  return (
+    toError(error).name === 'ServiceUnavailableError' &&
     connectionErrorReason(error) === 'unreachable'
-    ? new ForwardedError(
-        'It is not known whether the command arrived; look at the application before you give it again',
-        error,
-      )
-    : cause;
+  );
 }

@@ -33,7 +33,7 @@ import type { ServiceReader } from './ServiceReader';
 
 /** How long a list is good while nothing changes: lead times are over a window that moves. */
 const LIST_MS = 60_000;
-/** The same of a service's page, whose metrics and commands are over windows that move. */
+/** The same of a service's page, whose metrics are over windows that move. */
 const SERVICE_MS = 300_000;
 /** Dependencies that are looked at to explain an application. */
 const DEPENDENCIES_LIMIT = 20;

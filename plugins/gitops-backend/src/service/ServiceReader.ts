@@ -18,9 +18,6 @@ const TIMELINE_LIMIT = 12;
 /** How far back a commit may wait for the next environment, in days. */
 const WAITING_DAYS = 90;
 const DAY_MS = 86_400_000;
-/** How far back a command is of interest on a service's page, and how many are. */
-const COMMANDS_MS = 3_600_000;
-const COMMANDS_LIMIT = 20;
 
 /** What {@link ServiceReader} stands on. */
 export interface ServiceReaderOptions {
@@ -79,11 +76,7 @@ export class ServiceReader {
         entityRefs: [entityRef],
       }),
       store.listFacts({ entityRefs: [entityRef] }),
-      store.listCommandRuns({
-        entityRef,
-        since: ago(COMMANDS_MS),
-        limit: COMMANDS_LIMIT,
-      }),
+      store.listCommandRuns(entityRef),
     ]);
     const applications = markStale(page.items, clusters);
     return {

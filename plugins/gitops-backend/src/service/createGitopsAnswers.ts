@@ -34,7 +34,7 @@ export interface CreateGitopsAnswersOptions {
   auditor: AuditorService;
   auth: AuthService;
   catalog: CatalogService;
-  clusters: Pick<ClusterApi, 'patch'>;
+  clusters: Pick<ClusterApi, 'get' | 'patch'>;
   config: RootConfigService;
   dora: DoraService;
   gitops: Pick<GitopsConfig, 'environments' | 'platformRepository'>;

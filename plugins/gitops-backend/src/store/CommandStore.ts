@@ -1,10 +1,19 @@
 import type { CommandRun, ObjectRef } from '@fairway/plugin-gitops-common';
+import type { CommandPatch } from '@fairway/plugin-gitops-node';
 
-/** The object of the cluster that says how a command goes on. */
-export interface CommandTarget {
+/** An object of a cluster that a command is followed by. */
+export interface TargetObject {
   ref: ObjectRef;
   /** Lower-case plural, as in the URL. */
   plural: string;
+}
+
+/** The object of the cluster that says how a command goes on, and what comes after it. */
+export interface CommandTarget extends TargetObject {
+  /** The object of the write before. */
+  before?: TargetObject;
+  /** What is to be written when it succeeded there, in order. */
+  then?: CommandPatch[];
 }
 
 /** A command with what is needed to follow it. */
@@ -27,6 +36,8 @@ export interface CommandNews {
   finishedAt?: string;
   /** ISO time of the news. */
   heardAt: string;
+  /** It is followed by another object from now on. */
+  target?: CommandTarget;
 }
 
 /** Commands that were given. */
@@ -35,19 +46,18 @@ export interface CommandStore {
    * Remembers a command before it is carried out, and forgets those of more than 30 days ago.
    *
    * @returns the command of the same `exclusiveKey` that is not over yet; the new one is not
-   * stored then.
+   * stored then, unless it `supersedes` the other, which is over with that.
    */
   insertCommandRun(
     stored: StoredCommandRun,
-    options: { exclusiveKey?: string },
+    options: { exclusiveKey?: string; supersedes?: boolean },
   ): Promise<StoredCommandRun | undefined>;
   getStoredCommandRun(id: string): Promise<StoredCommandRun | undefined>;
-  /** Those of a component since a moment (ISO time), newest first. */
-  listCommandRuns(query: {
-    entityRef: string;
-    since: string;
-    limit: number;
-  }): Promise<CommandRun[]>;
+  /**
+   * Those of a component that are not over, and the last one of each kind of each of its
+   * applications, newest first.
+   */
+  listCommandRuns(entityRef: string): Promise<CommandRun[]>;
   /** All that are not over, oldest first. */
   openCommandRuns(): Promise<StoredCommandRun[]>;
   /**

@@ -339,19 +339,17 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
 
   insertCommandRun(
     stored: StoredCommandRun,
-    options: { exclusiveKey?: string },
+    options: { exclusiveKey?: string; supersedes?: boolean },
   ) {
-    return this.#db.transaction(trx =>
-      insertRun(trx, stored, options.exclusiveKey),
-    );
+    return this.#db.transaction(trx => insertRun(trx, stored, options));
   }
 
   getStoredCommandRun(id: string) {
     return queryRun(this.#db, id);
   }
 
-  listCommandRuns(query: { entityRef: string; since: string; limit: number }) {
-    return queryRuns(this.#db, query);
+  listCommandRuns(entityRef: string) {
+    return queryRuns(this.#db, entityRef);
   }
 
   openCommandRuns() {

@@ -132,6 +132,7 @@ const SHARED_FIELDS = [
   'healthMessage',
   'sources',
   'project',
+  'projectNamespace',
   'parent',
   'dependsOn',
   'destination',

@@ -58,14 +58,23 @@ function toRow(
 export async function insertRun(
   trx: Knex,
   stored: StoredCommandRun,
-  exclusiveKey: string | undefined,
+  options: { exclusiveKey?: string; supersedes?: boolean },
 ): Promise<StoredCommandRun | undefined> {
+  const { exclusiveKey } = options;
+  const { run, entityRef } = stored;
   const table = () => trx<DbCommandRunRow>(TABLES.commandRuns);
-  const oldest = Date.parse(stored.run.requestedAt) - KEEP_DAYS * DAY_MS;
+  const oldest = Date.parse(run.requestedAt) - KEEP_DAYS * DAY_MS;
   await table()
     .where('requested_at', '<', new Date(oldest).toISOString())
     .whereNotNull('finished_at')
     .delete();
+  const given =
+    options.supersedes && exclusiveKey
+      ? await table()
+          .where({ exclusive_key: exclusiveKey })
+          .update(supersededBy(run))
+          .returning('entity_ref')
+      : [];
   const inserted = await table()
     .insert(toRow(stored, exclusiveKey))
     .onConflict('exclusive_key')
@@ -73,16 +82,30 @@ export async function insertRun(
     .returning('id');
   if (inserted.length > 0) {
     await recordChange(trx, {
-      applicationIds: [stored.run.applicationId],
-      entityRefs: [stored.entityRef],
+      applicationIds: [run.applicationId],
+      entityRefs: [entityRef, ...given.map(row => row.entity_ref)],
     });
     return undefined;
   }
   const other = await table()
     .where({ exclusive_key: exclusiveKey ?? '' })
     .first();
-  // It ended in between: then it is in nobody's way.
-  return other ? toStored(other) : insertRun(trx, stored, exclusiveKey);
+  // It ended in between, or it came in between and gives way: then it is in nobody's way.
+  return other && !options.supersedes
+    ? toStored(other)
+    : insertRun(trx, stored, options);
+}
+
+/** The end of a command that gives way to a later one. */
+function supersededBy(run: CommandRun): Partial<DbCommandRunRow> {
+  const at = isoTime(run.requestedAt);
+  return {
+    state: 'superseded',
+    message: `${run.requestedBy} asked for it again at ${run.requestedAt}, which took its place`,
+    heard_at: at,
+    finished_at: at,
+    exclusive_key: null,
+  };
 }
 
 /** See `CommandStore.getStoredCommandRun`. */
@@ -99,16 +122,26 @@ export async function queryRun(
 /** See `CommandStore.listCommandRuns`. */
 export async function queryRuns(
   db: Knex,
-  query: { entityRef: string; since: string; limit: number },
+  entityRef: string,
 ): Promise<CommandRun[]> {
-  const rows = await db<DbCommandRunRow>(TABLES.commandRuns)
-    .where({ entity_ref: query.entityRef })
-    .andWhere('requested_at', '>=', isoTime(query.since))
+  const ranked = db<DbCommandRunRow>(TABLES.commandRuns)
+    .where({ entity_ref: entityRef })
+    .select('*')
+    .rowNumber('rank', query =>
+      query
+        .partitionBy(['application_id', 'command'])
+        .orderBy('requested_at', 'desc')
+        .orderBy('id', 'desc'),
+    )
+    .as('ranked');
+  const rows: DbCommandRunRow[] = await db
+    .from(ranked)
+    .where('rank', 1)
+    .orWhereNull('finished_at')
     .orderBy([
       { column: 'requested_at', order: 'desc' },
       { column: 'id', order: 'desc' },
-    ])
-    .limit(query.limit);
+    ]);
   return rows.map(toRun);
 }
 
@@ -138,6 +171,7 @@ export async function updateRun(
       state: news.state,
       message: news.message,
       heard_at: isoTime(news.heardAt),
+      ...(news.target && { target: JSON.stringify(news.target) }),
       ...(news.finishedAt
         ? { finished_at: isoTime(news.finishedAt), exclusive_key: null }
         : {}),

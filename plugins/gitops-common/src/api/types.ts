@@ -139,7 +139,9 @@ export interface ServiceResponse {
   /** Newest first; the first page, more by {@link GitopsApi.getDeployments}. */
   deployments: Deployment[];
   nextDeploymentsCursor?: string;
-  /** Commands of the last hour, newest first; at most 20. */
+  /**
+   * Commands that are not over, and the last one of each kind of each application, newest first.
+   */
   commandRuns: CommandRun[];
   /** The last 30 days of the production tier. */
   dora: DoraReport;

@@ -111,6 +111,8 @@ export interface Application {
   drySource?: ApplicationSource;
   /** Argo CD: the AppProject that it is in. */
   project?: string;
+  /** Argo CD: the namespace of that AppProject, when it says so. */
+  projectNamespace?: string;
   /**
    * The object that made it and would make it again: an ApplicationSet, an app of apps, a
    * ResourceSet or a Kustomization.

@@ -134,11 +134,15 @@ function describePurity({ observer, objects }: Contract): void {
       );
       for (const command of APPLICATION_COMMANDS) {
         const run = deepFreeze(commandRun(command));
-        const progress = withoutClock(() => observer.progress?.(frozen, run));
-        expectProgress(progress);
-        expect(observer.progress?.(structuredClone(object), run)).toEqual(
-          progress,
-        );
+        for (const context of [{}, { beforehand: true }, { before: frozen }]) {
+          const progress = withoutClock(() =>
+            observer.progress?.(frozen, run, context),
+          );
+          expectProgress(progress);
+          expect(
+            observer.progress?.(structuredClone(object), run, context),
+          ).toEqual(progress);
+        }
       }
     }
   });
@@ -175,7 +179,9 @@ function describeRobustness({ observer, objects }: Contract): void {
       tried += forEachWrongType(object, spoiled => {
         const observations = observer.observe(spoiled, CONTEXT);
         const patches = patchesOf(observer, observations);
-        const progress = observer.progress?.(spoiled, commandRun('sync'));
+        const progress = observer.progress?.(spoiled, commandRun('sync'), {
+          before: spoiled,
+        });
         const said = fingerprint([observations, patches, progress]);
         if (!known.has(said)) {
           known.add(said);
@@ -231,7 +237,9 @@ function describeRobustness({ observer, objects }: Contract): void {
       const said = JSON.stringify([
         observations,
         patchesOf(observer, observations),
-        observer.progress?.(withSecrets(object), commandRun('sync')),
+        observer.progress?.(withSecrets(object), commandRun('sync'), {
+          before: withSecrets(object),
+        }),
       ]);
       const at = said.indexOf(PLANTED_SECRET);
       expect(at < 0 ? '' : said.slice(Math.max(0, at - 80), at)).toBe('');

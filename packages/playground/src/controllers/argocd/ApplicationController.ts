@@ -108,7 +108,10 @@ interface Running {
   waitMs: number;
 }
 
-/** Starts or continues the operation of an application; undefined when there is none. */
+/**
+ * Starts or continues the operation of an application; undefined when there is none. What asks
+ * for it decides: a state that says that it runs, or is to end, is no operation.
+ */
 async function advance(
   context: ControllerContext,
   { application, managed }: Reconciliation,
@@ -118,7 +121,7 @@ async function advance(
   const before: OperationState | undefined = application.status?.operationState;
   const isRunning =
     before?.phase === 'Running' || before?.phase === 'Terminating';
-  if (!isRunning && !application.operation) {
+  if (!application.operation) {
     return undefined;
   }
   if (!isRunning) {

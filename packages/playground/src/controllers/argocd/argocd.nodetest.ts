@@ -307,6 +307,33 @@ describe('Argo CD stand-in', () => {
     assert.equal(terminated.status.history, undefined);
   });
 
+  it('works on nothing that is not asked for, whatever the state says', async () => {
+    bed.cluster.create(application(bed.url(REPOSITORY)));
+    await bed.eventually(key, ({ status }) => status?.sync);
+    const sync = () =>
+      bed.cluster.patch(key, {
+        operation: { sync: {} },
+        status: { operationState: null },
+      });
+    sync();
+    await bed.eventually(key, isAt(first));
+    // As a patch does that comes after the end.
+    bed.cluster.patch(key, {
+      status: { operationState: { phase: 'Terminating' } },
+      metadata: { annotations: { 'argocd.argoproj.io/refresh': 'normal' } },
+    });
+    const refreshed = await bed.eventually(
+      key,
+      ({ metadata }) => !metadata.annotations?.['argocd.argoproj.io/refresh'],
+    );
+    assert.equal(refreshed.status.operationState.phase, 'Terminating');
+    sync();
+    await bed.eventually(
+      key,
+      ({ status }) => status.operationState?.phase === 'Succeeded',
+    );
+  });
+
   it('creates and prunes the applications of an application', async () => {
     const child = (name: string) => ({
       [`apps/${name}.yaml`]: stringify({

@@ -133,7 +133,7 @@ async function proceed(
     at: Date.now(),
     revision: run.revision,
     generation: kustomization.metadata.generation,
-    request: requestedAt(kustomization),
+    request: run.request,
     succeeded: outcome === 'succeeded',
   });
   // What changed meanwhile (a new artifact, a request) is looked at at once.

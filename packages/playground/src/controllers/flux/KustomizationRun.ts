@@ -35,6 +35,8 @@ export type RunOutcome = 'waiting' | 'succeeded' | 'failed';
 /** One reconciliation of a Kustomization: build, apply, prune, wait for health, report. */
 export class KustomizationRun {
   readonly revision: string;
+  /** The request that it began with, and handles; a later one is a run of its own. */
+  readonly request: string | undefined;
   /** Whether this is more than the same again: only then its progress is shown. */
   readonly isNews: boolean;
   readonly #context: ControllerContext;
@@ -54,6 +56,7 @@ export class KustomizationRun {
     this.#kustomization = kustomization;
     this.#key = keyOf(kustomization);
     this.revision = revision;
+    this.request = requestedAt(kustomization);
     const ready = findCondition(status?.conditions, 'Ready');
     this.isNews =
       status?.lastAttemptedRevision !== revision ||
@@ -299,8 +302,7 @@ export class KustomizationRun {
     writeStatus(cluster, current, {
       ...current.status,
       ...known,
-      // The request that this run began with; a later one is a run of its own.
-      lastHandledReconcileAt: requestedAt(this.#kustomization),
+      lastHandledReconcileAt: this.request,
       conditions: setConditions(before, {
         generation: this.#kustomization.metadata.generation,
         remove,

@@ -199,7 +199,10 @@ export class ScriptedKubernetes {
     }
     const path = seen.path.replace('proxy/', '');
     const items = this.#kinds.get(`${cluster} ${path}`);
-    if (!items) {
+    const object = this.#find(cluster, path);
+    if (object) {
+      this.#json(response, object);
+    } else if (!items) {
       // What a real API server says about a group that it does not know.
       response.writeHead(404, { 'content-type': 'text/plain' });
       response.end('404 page not found\n');
@@ -212,6 +215,15 @@ export class ScriptedKubernetes {
     } else {
       this.#list(seen, [...items.values()], response);
     }
+  }
+
+  /** The object that a path names, as `<list up to the version>/namespaces/<namespace>/<plural>/<name>`. */
+  #find(cluster: string, path: string): KubernetesObject | undefined {
+    const [, version, namespace, plural, name] =
+      /^(.+)\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
+    return this.#kinds
+      .get(`${cluster} ${version}/${plural}`)
+      ?.get(`${namespace}/${name}`);
   }
 
   #list(

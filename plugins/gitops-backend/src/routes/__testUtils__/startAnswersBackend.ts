@@ -43,8 +43,12 @@ export interface AnswersBackendOptions {
   seed(store: DatabaseGitopsStore): Promise<void>;
   /** Default: everything is allowed. */
   decide?(permission: string, userEntityRef?: string): PolicyDecision;
+  /** Objects of the clusters, for commands: by plural and name, `applications/orders`. */
+  objects?: Record<string, object>;
   /** Status that the cluster answers a patch with; default 200. */
   clusterStatus?(): number;
+  /** The same of reading an object. */
+  readStatus?(): number;
   config?: object;
   platformRepository?: string;
 }
@@ -64,7 +68,11 @@ export function ifOwner(userEntityRef: string | undefined): PolicyDecision {
 }
 
 /** Stands in for the Kubernetes plugin's proxy and the cluster behind it. */
-function kubernetesPlugin(patches: ReceivedPatch[], status: () => number) {
+function kubernetesPlugin(
+  patches: ReceivedPatch[],
+  options: AnswersBackendOptions,
+) {
+  const status = options.clusterStatus ?? (() => 200);
   return createBackendPlugin({
     pluginId: 'kubernetes',
     register(env) {
@@ -85,6 +93,18 @@ function kubernetesPlugin(patches: ReceivedPatch[], status: () => number) {
               .json(
                 status() === 200
                   ? { kind: 'Application', metadata: { name: 'x' } }
+                  : { kind: 'Status', message: 'said by the cluster' },
+              );
+          });
+          router.get(/^\/proxy\//, (request, response) => {
+            const name = request.path.split('/').slice(-2).join('/');
+            const object = options.objects?.[name];
+            const code = options.readStatus?.() ?? 200;
+            response
+              .status(object ? code : 404)
+              .json(
+                object && code === 200
+                  ? object
                   : { kind: 'Status', message: 'said by the cluster' },
               );
           });
@@ -183,7 +203,7 @@ export async function startAnswersBackend(options: AnswersBackendOptions) {
       gitopsPlugin,
       gitopsModuleArgocd,
       gitopsModuleFlux,
-      kubernetesPlugin(patches, options.clusterStatus ?? (() => 200)),
+      kubernetesPlugin(patches, options),
       auditor.factory,
       createServiceFactory({
         service: catalogServiceRef,

@@ -8,6 +8,7 @@ import {
 } from './startAnswersBackend';
 import {
   entities,
+  liveObjects,
   ordersDev,
   ordersProduction,
   searchDev,
@@ -30,6 +31,7 @@ export interface AnswersWorld {
   backend: Awaited<ReturnType<typeof startAnswersBackend>>;
   decide: NonNullable<AnswersBackendOptions['decide']>;
   clusterStatus: number;
+  readStatus: number;
   forgeHost: string;
   forgeRequests: Array<{ url?: string; authorization?: string }>;
   call(
@@ -72,6 +74,7 @@ export function useAnswersBackend(): AnswersWorld {
       world.backend.clock.ahead += 60_000;
     },
     clusterStatus: 200,
+    readStatus: 200,
     forgeHost: '',
     forgeRequests: [],
     async call(method, path, options = {}) {
@@ -89,7 +92,9 @@ export function useAnswersBackend(): AnswersWorld {
       entities,
       seed,
       decide: (...of) => world.decide(...of),
+      objects: liveObjects,
       clusterStatus: () => world.clusterStatus,
+      readStatus: () => world.readStatus,
       platformRepository: `${host}?owner=platform&repo=gitops`,
       config: {
         integrations: {
@@ -114,6 +119,7 @@ export function useAnswersBackend(): AnswersWorld {
   beforeEach(() => {
     world.decide = () => ALLOW;
     world.clusterStatus = 200;
+    world.readStatus = 200;
     world.backend.patches.length = 0;
     world.backend.audited.length = 0;
     world.forgeRequests.length = 0;

@@ -1,5 +1,9 @@
 import type { Entity } from '@backstage/catalog-model';
-import type { Application, Deployment } from '@fairway/plugin-gitops-common';
+import type {
+  Application,
+  Deployment,
+  ObjectRef,
+} from '@fairway/plugin-gitops-common';
 import { objectId, type DatabaseGitopsStore } from '../../store';
 import {
   newDeployment,
@@ -115,6 +119,30 @@ function fluxApplication(
     },
   };
 }
+
+function live(
+  { apiVersion, kind, namespace, name }: ObjectRef,
+  spec: object,
+): object {
+  const metadata = { name, namespace, resourceVersion: '7' };
+  return { apiVersion, kind, metadata, spec };
+}
+
+const { source } = searchDev.application;
+
+/** What the clusters have of it, as far as commands look at it. */
+export const liveObjects: Record<string, object> = {
+  'applications/orders-dev': live(ordersDev.application.ref, {}),
+  'applications/orders-production': live(ordersProduction.application.ref, {
+    project: 'shop',
+    syncPolicy: { syncOptions: ['CreateNamespace=true'] },
+  }),
+  'applications/stray': live(stray.application.ref, {}),
+  'kustomizations/search-dev': live(searchDev.application.ref, {
+    sourceRef: { kind: 'GitRepository', name: 'search' },
+  }),
+  'gitrepositories/search': live(source.ref!, {}),
+};
 
 function commit(digit: string, committedAt: string) {
   return {
