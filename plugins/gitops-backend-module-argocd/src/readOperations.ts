@@ -16,6 +16,10 @@ const PHASES: Record<string, ApplicationOperation['phase']> = {
   Error: 'failed',
 };
 
+/** What is to be said of an operation that is forsaken; see {@link isForsaken}. */
+export const FORSAKEN =
+  'Argo CD does not work on it any more, because the request for it is gone; sync again';
+
 /** What several readers of one `Application` share. */
 export interface OperationContext {
   sources: ArgocdSources;
@@ -64,10 +68,6 @@ export function readOperation(
     ...(retryCount && { retryCount }),
   };
 }
-
-/** What is to be said of an operation that is forsaken. */
-export const FORSAKEN =
-  'Argo CD does not work on it any more, because the request for it is gone; sync again';
 
 /**
  * Whether the state of an operation says for ever that it lasts: Argo CD works on it only while

@@ -34,13 +34,13 @@ const ofAccount = {
 };
 
 function application(
-  state: { phase?: string; operation?: object } | undefined,
+  state: Record<string, unknown> | undefined,
   more: { operation?: object; metadata?: object } = {},
 ): LooseObject {
   const object = readFixture('applications.yaml', 'orders-prod');
   object.status.operationState = state;
   // Argo CD keeps what asked for an operation until it ends.
-  const lasts = ['Running', 'Terminating'].includes(state?.phase ?? '');
+  const lasts = state?.phase === 'Running' || state?.phase === 'Terminating';
   object.operation =
     more.operation ?? (lasts ? state?.operation ?? { sync: {} } : undefined);
   Object.assign(object.metadata, more.metadata);

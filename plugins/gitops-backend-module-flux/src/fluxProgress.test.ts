@@ -165,7 +165,7 @@ describe('fluxProgress', () => {
     const waits = handled('Kustomization', 'reports-prod');
     expect(progress(waits, 'sync')).toMatchObject({ state: 'running' });
     waits.spec.suspend = true;
-    waits.metadata.generation += 1;
+    waits.metadata.generation! += 1;
     expect(progress(waits, 'sync')).toMatchObject({
       state: 'failed',
       message: expect.stringContaining('It was suspended'),
@@ -173,7 +173,7 @@ describe('fluxProgress', () => {
     // What was reconciled before that stays so.
     const done = handled('Kustomization', 'orders-prod');
     done.spec.suspend = true;
-    done.metadata.generation += 1;
+    done.metadata.generation! += 1;
     expect(progress(done, 'sync')).toMatchObject({ state: 'succeeded' });
   });
 

@@ -270,7 +270,8 @@ export interface GitopsObserver {
    * first is written when `progress` says that the command succeeded at the object of the one
    * before; without `progress`, all are written at once.
    *
-   * @param application - as its object says just before the first write, read from its cluster
+   * @param application - for a command that somebody gives: as its object in the cluster says just
+   *   before the first write
    * @throws InputError when the engine has no such command, saying why.
    */
   commands?(application: Application, context: CommandContext): CommandPatch[];

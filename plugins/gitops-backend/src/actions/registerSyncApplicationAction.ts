@@ -14,7 +14,7 @@ export function registerSyncApplicationAction({
     name: 'sync-gitops-application',
     title: 'Sync a GitOps application',
     description: `Asks Argo CD or Flux to apply now what Git says.
-It returns when the request was taken, with a run that get-gitops-command follows until it ends. Needs the permission to operate the application; it changes what runs. With prune it deletes objects that Git no longer names, with force it deletes and creates objects again: use either only when the user asked for it. Refused, with the reason, while another sync runs or where the engine or a sync window forbids it.`,
+It returns when the request was taken, with a run that get-gitops-command follows until it ends. Needs the permission to operate the application; it changes what runs. With prune it deletes objects that Git no longer names, with force it deletes and creates objects again: use either only when the user asked for it. Refused, with the reason, while another sync of Argo CD runs, or where the engine or a sync window forbids it; a sync of Flux takes the place of the one before.`,
     visibilityPermission: gitopsToolUsePermission,
     // With prune and force it deletes; a sync runs the hooks of the application each time.
     attributes: { readOnly: false, destructive: true, idempotent: false },

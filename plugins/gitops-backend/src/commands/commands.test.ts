@@ -156,7 +156,7 @@ describe.each(databases.eachSupportedId())('commands on %p', databaseId => {
 
     it('by the connection that the application came through', async () => {
       const execute = jest.fn(async () => {});
-      const get = jest.fn(async () => object);
+      const get = jest.fn();
       const resource = { group: 'argoproj.io', plural: 'applications' };
       world.connections = [
         { name: 'local', resources: [resource], execute, get },
@@ -168,9 +168,11 @@ describe.each(databases.eachSupportedId())('commands on %p', databaseId => {
       );
       expect(world.patches).toEqual([]);
 
-      const object = world.say(run.requestedAt, {
-        ...{ state: 'failed', message: 'No such tag' },
-      });
+      get.mockResolvedValue(
+        world.say(run.requestedAt, {
+          ...{ state: 'failed', message: 'No such tag' },
+        }),
+      );
       world.millis += 6_000;
       await world.follower().look();
       expect(get).toHaveBeenCalledTimes(1);
