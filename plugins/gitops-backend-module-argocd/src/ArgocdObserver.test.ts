@@ -78,7 +78,10 @@ describe('ArgocdObserver', () => {
         'docker.io/library/envoy:v1.31.0',
         'registry.example.com/payments/orders:1.4.2',
       ],
-      externalUrls: ['https://orders.example.com'],
+      externalUrls: [
+        'https://orders.example.com',
+        'https://grafana.example.com/d/orders',
+      ],
       commands: ['sync', 'refresh'],
     });
     expect(observation.healthMessage).toBeUndefined();
@@ -160,7 +163,7 @@ describe('ArgocdObserver', () => {
     const inSearch = object('checkout-staging');
     delete inSearch.status.operationState;
     expect(observe(inSearch).syncMessage).toBe(
-      'Differs from Git: ConfigMap old-settings (to be pruned), Deployment checkout',
+      'Differs from Git: ConfigMap old-settings (to be pruned), Deployment checkout, Service checkout',
     );
   });
 
@@ -196,7 +199,9 @@ describe('ArgocdObserver', () => {
     const chart = observe(object('ingress'));
     expect(chart).toMatchObject({
       source: { chart: 'ingress-nginx', targetRevision: '4.11.*' },
-      chartVersion: '4.11.3',
+      // It was never deployed: what was compared is what should run.
+      chartVersion: undefined,
+      revision: undefined,
       desiredRevision: '4.11.3',
       policy: { automated: true, prune: false, selfHeal: false },
       health: 'progressing',
@@ -229,10 +234,19 @@ describe('ArgocdObserver', () => {
 
   it('is suspended, and takes no command, while Argo CD skips it', () => {
     const skipped = object('orders-prod');
-    skipped.metadata.annotations = {
-      'argocd.argoproj.io/skip-reconcile': 'true',
+    const skip = (value: string) => {
+      skipped.metadata.annotations = {
+        'argocd.argoproj.io/skip-reconcile': value,
+      };
     };
-    expect(observe(skipped)).toMatchObject({ suspended: true, commands: [] });
+    for (const no of ['yes', 'false', '0', '']) {
+      skip(no);
+      expect(observe(skipped).suspended).toBe(false);
+    }
+    for (const yes of ['True', '1', 't', 'true']) {
+      skip(yes);
+      expect(observe(skipped)).toMatchObject({ suspended: true, commands: [] });
+    }
     expect(() => commands(skipped, 'refresh')).toThrow(/skip-reconcile/);
   });
 

@@ -20,12 +20,19 @@ import {
   toHealth,
   toSync,
 } from './readHealth';
-import { readDeployments, readOperation } from './readOperations';
+import {
+  readDeployments,
+  readOperation,
+  readOtherRevision,
+} from './readOperations';
 import { readParent } from './readParent';
-import { readSources, type ArgocdSources } from './readSources';
+import { readSources } from './readSources';
 import { tellHistory, tellRevision } from './tellRevision';
 
 const ANNOTATION_SKIP_RECONCILE = 'argocd.argoproj.io/skip-reconcile';
+
+/** What Argo CD takes for yes in an annotation, by the rules of Go. */
+const TRUE = ['1', 't', 'T', 'true', 'TRUE', 'True'];
 
 /** What Argo CD's `Application` says; every field may be absent or of another type. */
 export function observeApplication(
@@ -38,15 +45,18 @@ export function observeApplication(
   const status = fields.object('status');
   const sources = readSources(spec, status);
   const conditions = readConditions(fields);
-  const resources = readResources(status);
   const sync = toSync(status.object('sync').string('status'));
   const health = toHealth(status.object('health').string('status'));
   const last = tellHistory(status, sources).at(-1)?.revision;
   const operation = readOperation(fields, { sources, last });
   const deployments = readDeployments(status, sources);
   const annotations = readAnnotations(metadata);
-  const suspended = annotations[ANNOTATION_SKIP_RECONCILE] === 'true';
+  const suspended = TRUE.includes(annotations[ANNOTATION_SKIP_RECONCILE] ?? '');
   const compared = tellRevision(status.object('sync'), sources, last);
+  // What was compared runs only if it is synced; what was never deployed does not run.
+  const running = sync === 'synced' ? compared : last;
+  const failedAt = readOtherRevision(status, { sources, last }, compared);
+  const resources = readResources(status, failedAt);
   return {
     type: 'application',
     engine: 'argocd',
@@ -60,7 +70,9 @@ export function observeApplication(
     labels: metadata.record('labels'),
     annotations,
     sync,
-    syncMessage: readSyncMessage({ sync, status, resources, conditions }),
+    syncMessage: readSyncMessage({
+      ...{ sync, status, resources, conditions, failedAt },
+    }),
     health,
     healthMessage: readHealthMessage({ health, status, resources, conditions }),
     healthSince: status.object('health').time('lastTransitionTime'),
@@ -74,27 +86,34 @@ export function observeApplication(
     projectNamespace: status.string('controllerNamespace'),
     parent: readParent(fields, context.cluster),
     destination: readDestination(spec),
-    // What was compared runs only if it is synced.
-    revision: sync === 'synced' ? compared.told : last?.told,
+    revision: running?.told,
     desiredRevision: compared.told,
-    chartVersion: readChartVersion(sources, {
-      running: sync === 'synced' ? compared.all : last?.all ?? compared.all,
-    }),
+    chartVersion: running?.chartVersion,
     images: [...new Set(status.object('summary').strings('images'))].sort(),
     ...limitResources(resources),
     operation,
     conditions,
-    externalUrls: status
-      .object('summary')
-      .strings('externalURLs')
-      .filter(url => /^https?:\/\//.test(url))
-      .map(withoutCredentials),
+    externalUrls: readExternalUrls(status),
     commands: allowedCommands({
       operation,
       inert: suspended || metadata.has('deletionTimestamp'),
     }),
     deployments,
   };
+}
+
+/** Argo CD writes a link that has a title as `title|https://...`; others than links may be there. */
+function readExternalUrls(status: ObjectFields): string[] {
+  const urls = status
+    .object('summary')
+    .strings('externalURLs')
+    .flatMap(
+      text =>
+        [text.slice(text.indexOf('|') + 1), text].find(url =>
+          /^https?:\/\//i.test(url),
+        ) ?? [],
+    );
+  return [...new Set(urls.map(withoutCredentials))];
 }
 
 /** A cluster is named by its URL, or by the name that it has in Argo CD. */
@@ -122,16 +141,6 @@ function readPolicy(spec: ObjectFields): SyncPolicy {
     selfHeal: isAutomated && automated.boolean('selfHeal') === true,
     ...(options.length > 0 && { options }),
   };
-}
-
-function readChartVersion(
-  { primary, chartIndex }: ArgocdSources,
-  { running }: { running: string[] },
-): string | undefined {
-  if (chartIndex !== undefined) {
-    return running[chartIndex] || undefined;
-  }
-  return primary.chart ? running[0] : undefined;
 }
 
 function allowedCommands(options: {

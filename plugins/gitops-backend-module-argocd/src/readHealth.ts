@@ -32,8 +32,15 @@ export function toSync(status: string | undefined): SyncStatus {
   return lookUp(SYNC, status) ?? 'unknown';
 }
 
-/** The objects that an application manages; hooks are part of a sync, not of what runs. */
-export function readResources(status: ObjectFields): ApplicationResource[] {
+/**
+ * The objects that an application manages; hooks are part of a sync, not of what runs.
+ *
+ * @param failedAt - see {@link readOtherRevision}
+ */
+export function readResources(
+  status: ObjectFields,
+  failedAt?: string,
+): ApplicationResource[] {
   const failures = readFailures(status);
   return status
     .list('resources')
@@ -47,6 +54,12 @@ export function readResources(status: ObjectFields): ApplicationResource[] {
       const group = resource.string('group') ?? '';
       const namespace = resource.string('namespace');
       const health = resource.object('health');
+      const sync = resource.has('status')
+        ? toSync(resource.string('status'))
+        : undefined;
+      // What is in step by now was repaired, though Argo CD keeps what it said last.
+      const failure =
+        sync === 'synced' ? undefined : failureOf(resource, failures);
       return [
         {
           group,
@@ -54,13 +67,13 @@ export function readResources(status: ObjectFields): ApplicationResource[] {
           kind,
           namespace,
           name,
-          sync: resource.has('status')
-            ? toSync(resource.string('status'))
-            : undefined,
+          sync,
           health: health.has('status')
             ? toHealth(health.string('status'))
             : undefined,
-          message: health.message('message') ?? failureOf(resource, failures),
+          message:
+            health.message('message') ??
+            (failure && failedAt ? failureAt(failedAt, failure) : failure),
           requiresPruning: resource.boolean('requiresPruning'),
         },
       ];
@@ -89,6 +102,14 @@ function failureOf(
     : undefined;
 }
 
+/** That a sync of another revision than the one that is compared now failed, and why. */
+function failureAt(revision: string, message: string): string {
+  const short = /^[0-9a-f]{40}$/.test(revision)
+    ? revision.slice(0, 7)
+    : revision;
+  return `The sync of ${short} failed: ${message}`;
+}
+
 function keyOf(resource: ObjectFields): string {
   return ['group', 'kind', 'namespace', 'name']
     .map(field => resource.string(field) ?? '')
@@ -99,8 +120,9 @@ const NOT_ASSESSED =
   'Argo CD has not assessed it yet; if that lasts, look whether the application controller runs';
 
 /** Since version 3, unless `controller.resource.health.persist` says otherwise. */
-const HEALTH_KEPT_APART =
-  "Argo CD does not say which object is degraded: open it there, or set controller.resource.health.persist: 'true' in argocd-cmd-params-cm, and it is told here";
+function keptApart(health: HealthStatus): string {
+  return `Argo CD does not say which object is ${health}: open it there, or set controller.resource.health.persist: 'true' in argocd-cmd-params-cm, and it is told here`;
+}
 
 /** Why the application is not healthy: its own words, else those of its worst resource. */
 export function readHealthMessage(options: {
@@ -131,9 +153,8 @@ export function readHealthMessage(options: {
   if (!status.has('health')) {
     return NOT_ASSESSED;
   }
-  return health === 'degraded' &&
-    status.string('resourceHealthSource') === 'appTree'
-    ? HEALTH_KEPT_APART
+  return status.string('resourceHealthSource') === 'appTree'
+    ? keptApart(health)
     : undefined;
 }
 
@@ -143,25 +164,38 @@ export function readSyncMessage(options: {
   status: ObjectFields;
   resources: readonly ApplicationResource[];
   conditions: readonly ApplicationCondition[];
+  /** See {@link readOtherRevision}. */
+  failedAt?: string;
 }): string | undefined {
-  const { sync, status, resources, conditions } = options;
+  const { sync, status, resources, conditions, failedAt } = options;
   if (sync === 'synced') {
     return undefined;
   }
   const operation = status.object('operationState');
   const failed = ['Failed', 'Error'].includes(operation.string('phase') ?? '');
-  const cause =
-    errorOf(conditions) ?? (failed ? operation.message('message') : undefined);
+  const failure = failed ? operation.message('message') : undefined;
+  const cause = errorOf(conditions) ?? (failedAt ? undefined : failure);
   if (cause) {
     return cause;
   }
+  const texts = [
+    differences(resources) ??
+      (status.has('sync')
+        ? undefined
+        : 'Argo CD has not compared it with Git yet'),
+    failedAt && failure && failureAt(failedAt, failure),
+  ];
+  return texts.filter(Boolean).join('. ') || undefined;
+}
+
+function differences(
+  resources: readonly ApplicationResource[],
+): string | undefined {
   const differing = resources.filter(
     resource => resource.sync === 'out-of-sync',
   );
   if (differing.length === 0) {
-    return status.has('sync')
-      ? undefined
-      : 'Argo CD has not compared it with Git yet';
+    return undefined;
   }
   const named = differing
     .slice(0, 3)

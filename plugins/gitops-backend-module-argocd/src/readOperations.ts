@@ -6,7 +6,12 @@ import type {
 import { lookUp } from './lookUp';
 import { readInitiator } from './operationMark';
 import type { ArgocdSources } from './readSources';
-import { tellHistory, tellRevision, type ToldRevision } from './tellRevision';
+import {
+  areOthers,
+  tellHistory,
+  tellRevision,
+  type ToldRevision,
+} from './tellRevision';
 
 const PHASES: Record<string, ApplicationOperation['phase']> = {
   Running: 'running',
@@ -105,6 +110,20 @@ function operationRevision(
     tell(state.object('syncResult'), context) ??
     tell(state.object('operation').object('sync'), context)
   );
+}
+
+/**
+ * The revision of the last operation, when another one was compared since: what it says of
+ * failures is about that revision then.
+ */
+export function readOtherRevision(
+  status: ObjectFields,
+  { sources, last }: OperationContext,
+  compared: ToldRevision,
+): string | undefined {
+  const result = status.object('operationState').object('syncResult');
+  const synced = tellRevision(result, sources, last);
+  return areOthers(synced, compared) ? synced.told : undefined;
 }
 
 /** Images of the objects that an operation applied, sorted. */

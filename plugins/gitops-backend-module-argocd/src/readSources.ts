@@ -6,15 +6,19 @@ import {
 import { lookUp } from './lookUp';
 
 /** The sources of an `Application`, with the one that its revisions are told by. */
-export interface ArgocdSources {
+export interface ArgocdSources extends Partial<SourceIndexes> {
   primary: ApplicationSource;
   /** All of them in Argo CD's order, when the application lists `sources`. */
   all?: ApplicationSource[];
   /** Where the source hydrator reads from. */
   dry?: ApplicationSource;
-  /** Index of the primary source in lists of revisions; absent when there is a single source. */
-  primaryIndex?: number;
-  /** Index of the source that is a Helm chart; absent when none is, or there is a single source. */
+}
+
+/** Which of some sources are special, by their place in lists of sources and of revisions. */
+export interface SourceIndexes {
+  /** The one that stands for all; see {@link readSources}. */
+  primaryIndex: number;
+  /** The first one that is a Helm chart; absent when none is. */
   chartIndex?: number;
 }
 
@@ -38,13 +42,14 @@ function typeOf(
   source: ObjectFields,
   found: string | undefined,
 ): ApplicationSource['type'] {
-  if (source.has('ref') && !source.has('path') && !source.has('chart')) {
+  const chart = source.string('chart');
+  if (source.string('ref') && !source.string('path') && !chart) {
     return undefined; // It lends files to others and renders nothing.
   }
   const asked = (['helm', 'kustomize', 'directory', 'plugin'] as const).find(
     type => source.has(type),
   );
-  return lookUp(TYPES, found) ?? (source.has('chart') ? 'helm' : asked);
+  return lookUp(TYPES, found) ?? (chart ? 'helm' : asked);
 }
 
 function readUrl(source: ObjectFields): string | undefined {
@@ -113,33 +118,64 @@ export function readSources(
   }
   const sources = spec.list('sources');
   if (sources.length === 0) {
+    const source = spec.object('source');
     return {
-      primary: toSource(spec.object('source'), status.string('sourceType')),
+      primary: toSource(source, status.string('sourceType')),
+      ...indexSources([source]),
     };
   }
-  const types = status.strings('sourceTypes');
-  // What Argo CD said of other sources than these says nothing of these.
-  const all = sources.map((source, index) =>
-    toSource(
-      source,
-      types.length === sources.length ? types[index] : undefined,
-    ),
-  );
-  const rendered = sources.findIndex(
-    source => source.has('path') && !source.has('chart'),
-  );
-  const values = sources.findIndex(source => source.has('ref'));
-  const chart = sources.findIndex(source => source.has('chart'));
-  const primaryIndex = [rendered, values, 0].find(index => index >= 0) ?? 0;
+  const typeAt = readTypes(sources, status);
+  const all = sources.map((source, index) => toSource(source, typeAt(index)));
+  const indexes = indexSources(sources);
+  const { primaryIndex } = indexes;
   const primary = { ...all[primaryIndex] };
   const ref = sources[primaryIndex].string('ref');
-  if (ref && primaryIndex !== rendered) {
+  if (ref && !rendersFolder(sources[primaryIndex])) {
     primary.path = valuesFolder(sources, ref);
   }
+  return { primary, all, ...indexes };
+}
+
+/** What Argo CD found each source to be when it compared last, which may have been others. */
+function readTypes(
+  sources: readonly ObjectFields[],
+  status: ObjectFields,
+): (index: number) => string | undefined {
+  const types = status.strings('sourceTypes');
+  const compared = status.object('sync').object('comparedTo').list('sources');
+  if (compared.length === types.length) {
+    const names = nameSources(sources);
+    const places = nameSources(compared);
+    return index => types[places.indexOf(names[index])];
+  }
+  return index => (types.length === sources.length ? types[index] : undefined);
+}
+
+/** Empty fields are as good as none: some tools write all that there are. */
+function rendersFolder(source: ObjectFields): boolean {
+  return Boolean(source.string('path')) && !source.string('chart');
+}
+
+/** The rule of {@link readSources} about the primary source, for sources of whenever. */
+export function indexSources(sources: readonly ObjectFields[]): SourceIndexes {
+  const rendered = sources.findIndex(rendersFolder);
+  const values = sources.findIndex(source => source.string('ref'));
+  const chart = sources.findIndex(source => source.string('chart'));
   return {
-    primary,
-    all,
-    primaryIndex,
+    primaryIndex: [rendered, values, 0].find(index => index >= 0) ?? 0,
     chartIndex: chart >= 0 ? chart : undefined,
   };
+}
+
+/** What tells sources apart, whatever their order; those that are alike by their number. */
+export function nameSources(sources: readonly ObjectFields[]): string[] {
+  const counts = new Map<string, number>();
+  return sources.map(source => {
+    const name = ['repoURL', 'chart', 'path', 'ref']
+      .map(field => source.string(field) ?? '')
+      .join('\n');
+    const count = counts.get(name) ?? 0;
+    counts.set(name, count + 1);
+    return `${name}\n${count}`;
+  });
 }

@@ -215,6 +215,23 @@ describe('explainApplication', () => {
     expect(explanation.findings[2].advice).toBe('A sync creates it.');
   });
 
+  it('takes a failure at another revision for what it is: the past', () => {
+    const operation = {
+      ...{ phase: 'failed' as const, revision: SHA_2 },
+      message: 'field is immutable',
+    };
+    expect(explain({ operation }).findings).toEqual([]);
+    expect(
+      explain({ operation, sync: 'out-of-sync' }).findings[0],
+    ).toMatchObject({
+      severity: 'warning',
+      message: 'The last sync of 2222222 failed: field is immutable.',
+    });
+    expect(
+      explain({ operation, desiredRevision: SHA_2 }).findings[0],
+    ).toMatchObject({ severity: 'error' });
+  });
+
   it('tells of a sync that runs, and of health without a reason', () => {
     expect(
       told({

@@ -1,4 +1,4 @@
-import type { Application } from '../model';
+import { failedBefore, type Application } from '../model';
 import type {
   ExplanationContext,
   ExplanationFinding,
@@ -96,11 +96,12 @@ export function explainPrerequisites(
   return findings;
 }
 
-/** A sync that runs, or that failed. */
-export function explainOperation({
-  operation,
-  engine,
-}: Application): ExplanationFinding[] {
+/** A sync that runs, or that failed; one that failed at a revision of the past is no error. */
+export function explainOperation(
+  application: Application,
+): ExplanationFinding[] {
+  const { operation, engine, sync } = application;
+  const isPast = failedBefore(application);
   const title = ENGINE_TITLES[engine];
   const to = operation?.revision
     ? ` of ${shortRevision(operation.revision)}`
@@ -125,18 +126,22 @@ export function explainOperation({
         },
       ];
     case 'failed':
+      if (isPast && sync === 'synced') {
+        return [];
+      }
       return [
         {
           kind: 'operation',
-          severity: 'error',
+          severity: isPast ? 'warning' : 'error',
           message: sentence(
             `The last sync${to} failed${
               operation.message ? `: ${operation.message}` : ''
             }`,
           ),
-          advice:
-            adviceFor(operation.message ?? '') ??
-            'Correct the cause in Git, then sync again.',
+          advice: isPast
+            ? undefined
+            : adviceFor(operation.message ?? '') ??
+              'Correct the cause in Git, then sync again.',
           since: operation.finishedAt ?? operation.startedAt,
         },
       ];

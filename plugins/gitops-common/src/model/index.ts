@@ -5,6 +5,7 @@ export * from './CommandRun';
 export * from './Deployment';
 export * from './Environment';
 export * from './Fact';
+export * from './failedBefore';
 export * from './GeneratorDetails';
 export * from './health';
 export * from './InputProviderDetails';

@@ -1,7 +1,8 @@
-import type {
-  Application,
-  FleetCell,
-  HealthStatus,
+import {
+  failedBefore,
+  type Application,
+  type FleetCell,
+  type HealthStatus,
 } from '@fairway/plugin-gitops-common';
 import { firstSentence } from './format';
 
@@ -38,7 +39,7 @@ export function troubleOf(application: Application): Trouble | undefined {
       ({ health }) => health === 'degraded' || health === 'missing',
     );
   const failed =
-    application.operation?.phase === 'failed'
+    application.operation?.phase === 'failed' && !failedBefore(application)
       ? application.operation
       : undefined;
   const details = unique([
