@@ -40,6 +40,7 @@ describe('observeApplicationSet', () => {
             namespace: 'argocd',
             name: 'orders-dev',
             health: 'healthy',
+            sync: 'synced',
             step: 1,
             status: 'Healthy',
             message: expect.stringContaining('became Healthy'),
@@ -48,6 +49,7 @@ describe('observeApplicationSet', () => {
           expect.objectContaining({
             name: 'orders-prod',
             health: 'progressing',
+            sync: 'out-of-sync',
             step: 2,
             status: 'Progressing',
           }),

@@ -11,7 +11,7 @@ import {
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
 import { lookUp } from '../lookUp';
-import { toHealth } from '../readHealth';
+import { toHealth, toSync } from '../readHealth';
 import { factBase, toDetails } from './factBase';
 import { readGenerators } from './readGenerators';
 
@@ -111,10 +111,12 @@ function readApplications(status: ObjectFields): GeneratedApplication[] {
     const name = resource.string('name');
     if (name) {
       const health = resource.object('health').string('status');
+      const sync = resource.string('status');
       made.set(name, {
         namespace: resource.string('namespace'),
         name,
         health: health ? toHealth(health) : undefined,
+        sync: sync ? toSync(sync) : undefined,
       });
     }
   }

@@ -1,4 +1,5 @@
 import type { HealthStatus } from './health';
+import type { SyncStatus } from './sync';
 
 /**
  * The `details` of a fact of kind `generator`, or `preview` when pull requests make the
@@ -42,7 +43,9 @@ export interface GeneratedApplication {
   kind?: string;
   namespace?: string;
   name: string;
+  /** As the generator saw them last; absent where it does not look. */
   health?: HealthStatus;
+  sync?: SyncStatus;
   /** Progressive syncs: the number of its step, counted from 1. */
   step?: number;
   /** Progressive syncs, the engine's own word: `Waiting`, `Pending`, `Progressing`, `Healthy`. */
