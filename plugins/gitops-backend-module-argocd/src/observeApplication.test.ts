@@ -122,6 +122,16 @@ describe('observeApplication', () => {
         { type: 'HydrationError', message, since: '2026-02-22T07:00:05.000Z' },
       ],
     });
+    // It does not run yet, so nothing that runs was rendered from anything.
+    expect(observe('search-prod').originRevision).toBeUndefined();
+    const synced = readFixture('applications.yaml', 'search-prod');
+    synced.status.sync.status = 'Synced';
+    expect(observe(synced)).toMatchObject({
+      revision: '6'.repeat(40),
+      originRevision: '5'.repeat(40),
+    });
+    synced.status.sync.revision = '7'.repeat(40);
+    expect(observe(synced).originRevision).toBeUndefined();
     const elsewhere = readFixture('applications.yaml', 'search-prod');
     elsewhere.spec.sourceHydrator.syncSource.repoURL = `${GIT}/hydrated.git`;
     expect(observe(elsewhere).source.repoUrl).toBe(`${GIT}/hydrated.git`);

@@ -88,6 +88,7 @@ export function observeApplication(
     destination: readDestination(spec),
     revision: running?.told,
     desiredRevision: compared.told,
+    originRevision: readOriginRevision(status, running?.told),
     chartVersion: running?.chartVersion,
     images: [...new Set(status.object('summary').strings('images'))].sort(),
     ...limitResources(resources),
@@ -114,6 +115,19 @@ function readExternalUrls(status: ObjectFields): string[] {
         ) ?? [],
     );
   return [...new Set(urls.map(withoutCredentials))];
+}
+
+/** The commit that the source hydrator rendered a revision from, as long as that is its last. */
+function readOriginRevision(
+  status: ObjectFields,
+  revision: string | undefined,
+): string | undefined {
+  const last = status
+    .object('sourceHydrator')
+    .object('lastSuccessfulOperation');
+  return revision !== undefined && last.string('hydratedSHA') === revision
+    ? last.string('drySHA')
+    : undefined;
 }
 
 /** A cluster is named by its URL, or by the name that it has in Argo CD. */

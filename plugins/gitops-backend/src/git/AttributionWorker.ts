@@ -172,7 +172,8 @@ export class AttributionWorker {
       groups.set(key, [...(groups.get(key) ?? []), work]);
     };
     for (const item of applications) {
-      const source = gitSourceOf(item.application.source);
+      const { source: rendered, drySource: dry } = item.application;
+      const source = gitSourceOf({ ...rendered, dry });
       add({ type: 'backfill', source, item });
     }
     for (const item of deployments) {

@@ -2,8 +2,10 @@ import { NotFoundError } from '@backstage/errors';
 import type {
   ApplicationSource,
   AttributionMethod,
+  Deployment,
   DeploymentCommit,
 } from '@fairway/plugin-gitops-common';
+import type { DeploymentOrigin } from '../store';
 import {
   CodeHistory,
   codeRoot,
@@ -14,6 +16,7 @@ import { commitRecords } from './commitRecords';
 import type { GitHistory } from './GitHistory';
 import type { GitRepository } from './GitRepository';
 import { resolvePath } from './GitTree';
+import { HydratedBranch } from './HydratedBranch';
 import { readInputs, type RenderedInputs } from './inputs/readInputs';
 import type { GitCommit } from './parseLog';
 
@@ -29,10 +32,22 @@ export type CodeLocator = (
 export interface GitSource {
   repoUrl: string;
   path: string;
+  /** Where the engine renders it to: revisions are of there. */
+  hydrated?: GitSource;
 }
 
-/** The Git source of an application; `undefined` for charts and other artifacts. */
-export function gitSourceOf(source: ApplicationSource): GitSource | undefined {
+/**
+ * The Git source that people write to; `undefined` for charts and other artifacts.
+ */
+export function gitSourceOf(origin: DeploymentOrigin): GitSource | undefined {
+  const { dry, ...rendered } = origin;
+  const written = dry && plainSourceOf(dry);
+  return written
+    ? { ...written, hydrated: plainSourceOf(rendered) }
+    : plainSourceOf(rendered);
+}
+
+function plainSourceOf(source: ApplicationSource): GitSource | undefined {
   const { repoUrl, path, chart } = source;
   if (!repoUrl || path === undefined || chart || repoUrl.startsWith('oci:')) {
     return undefined;
@@ -55,6 +70,7 @@ export class SourceHistory {
   readonly repository: GitRepository;
   readonly source: GitSource;
   readonly #history: GitHistory;
+  readonly #hydrated?: HydratedBranch;
   readonly #entityRef?: string;
   readonly #environment?: string;
   readonly #locateCode?: CodeLocator;
@@ -70,6 +86,7 @@ export class SourceHistory {
     this.#history = options.history;
     this.source = options.source;
     this.repository = options.history.open(options.source.repoUrl);
+    this.#hydrated = this.#openHydrated();
     this.#entityRef = options.entityRef;
     this.#environment = options.environment;
     this.#locateCode = options.locateCode;
@@ -89,21 +106,42 @@ export class SourceHistory {
     });
   }
 
-  /** The full id of a revision, by what is here already. */
-  resolveKnown(revision: string): Promise<string | undefined> {
-    return this.repository.resolveKnown(gitRevision(revision));
+  /** The commit that people made of an earlier deployment, by what is here already. */
+  async resolveKnown({
+    revision,
+    source,
+  }: Pick<Deployment, 'revision' | 'source'>): Promise<string | undefined> {
+    // What was read from Git was read where people write.
+    if (!this.#hydrated || source === 'git') {
+      return this.repository.resolveKnown(gitRevision(revision));
+    }
+    const commit = await this.#hydrated.repository.resolveKnown(
+      gitRevision(revision),
+    );
+    const origin = commit && (await this.#hydrated.originOf(commit));
+    return origin ? this.repository.resolveKnown(origin) : undefined;
   }
 
-  /** The full id of a revision; `undefined` when the repository does not have it any more. */
-  async resolve(revision: string): Promise<string | undefined> {
-    try {
-      return await this.repository.resolve(gitRevision(revision));
-    } catch (error) {
-      if (error instanceof NotFoundError) {
-        return undefined;
-      }
-      throw error;
+  /**
+   * The full id of the commit that people made for a revision; `undefined` when the repository
+   * does not have it any more.
+   *
+   * @param dryRevision - the commit that the engine says it rendered the revision from
+   */
+  async resolve(
+    revision: string,
+    dryRevision?: string,
+  ): Promise<string | undefined> {
+    const name = gitRevision(revision);
+    if (!this.#hydrated) {
+      return this.source.hydrated
+        ? dryRevision && resolveIn(this.repository, dryRevision)
+        : resolveIn(this.repository, name);
     }
+    const commit = await resolveIn(this.#hydrated.repository, name);
+    const origin =
+      (commit && (await this.#hydrated.originOf(commit))) ?? dryRevision;
+    return origin ? resolveIn(this.repository, origin) : undefined;
   }
 
   /** Commits of the configuration in the form in which deployments keep them. */
@@ -116,6 +154,12 @@ export class SourceHistory {
       repository: code?.location.repository ?? this.repository,
       repoUrl: code?.location.repoUrl ?? this.source.repoUrl,
     });
+  }
+
+  #openHydrated(): HydratedBranch | undefined {
+    const { hydrated } = this.source;
+    const repository = hydrated && this.#open(hydrated.repoUrl);
+    return repository && new HydratedBranch({ ...hydrated, repository });
   }
 
   async #openCode(): Promise<CodeHistory[]> {
@@ -146,6 +190,20 @@ export class SourceHistory {
     } catch {
       return undefined;
     }
+  }
+}
+
+async function resolveIn(
+  repository: GitRepository,
+  revision: string,
+): Promise<string | undefined> {
+  try {
+    return await repository.resolve(revision);
+  } catch (error) {
+    if (error instanceof NotFoundError) {
+      return undefined;
+    }
+    throw error;
   }
 }
 

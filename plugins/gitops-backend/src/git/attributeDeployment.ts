@@ -22,13 +22,18 @@ export interface Attribution {
 const MAX_COMMITS = 500;
 const NOTHING_CHANGED = ['same-revision', 'not-touched'];
 
-/** Deployments from the store in the form in which changes are judged. */
-export function pastDeployments(
+/**
+ * Deployments from the store in the form in which changes are judged.
+ *
+ * @param commits - the commits that people made of each, as far as they are known
+ */
+function pastDeployments(
   deployments: readonly Deployment[],
+  commits: ReadonlyArray<string | undefined> = [],
 ): PastDeployment[] {
   return deployments.map((one, index) => ({
     id: one.id,
-    revision: one.revision,
+    revision: commits[index] ?? one.revision,
     images: one.images,
     succeeded: one.outcome === 'succeeded',
     changed:
@@ -93,6 +98,8 @@ function completionOf(
 
 interface Revisions {
   sha: string;
+  /** Of the deployments before, newest first, as far as they are known. */
+  earlier: Array<string | undefined>;
   /** Of the deployment before, whatever its outcome. */
   last?: string;
   /** Of all that succeeded before. */
@@ -101,18 +108,19 @@ interface Revisions {
 
 async function revisionsOf(
   history: SourceHistory,
-  deployment: Deployment,
+  { deployment, from }: Pick<DeploymentToAttribute, 'deployment' | 'from'>,
   earlier: readonly Deployment[],
 ): Promise<Revisions | undefined> {
-  const sha = await history.resolve(deployment.revision);
+  const sha = await history.resolve(deployment.revision, from.dryRevision);
   if (!sha) {
     return undefined;
   }
   const known = await Promise.all(
-    earlier.map(one => history.resolveKnown(one.revision)),
+    earlier.map(one => history.resolveKnown(one)),
   );
   return {
     sha,
+    earlier: known,
     last: known[0],
     carried: [
       ...new Set(
@@ -199,11 +207,12 @@ function wasTouched(
  * @throws GitError when the repository cannot be read now.
  */
 export async function attributeDeployment(
-  { deployment }: Pick<DeploymentToAttribute, 'deployment'>,
+  item: Pick<DeploymentToAttribute, 'deployment' | 'from'>,
   earlier: readonly Deployment[],
   history: SourceHistory,
 ): Promise<Attribution> {
-  const revisions = await revisionsOf(history, deployment, earlier);
+  const { deployment } = item;
+  const revisions = await revisionsOf(history, item, earlier);
   if (!revisions) {
     return attributeWithoutGit({ deployment }, earlier);
   }
@@ -242,7 +251,7 @@ export async function attributeDeployment(
       undone: [],
     };
   }
-  const past = pastDeployments(earlier).map((one, index) =>
+  const past = pastDeployments(earlier, revisions.earlier).map((one, index) =>
     index === 0 && before?.images.length
       ? { ...one, images: before.images }
       : one,

@@ -297,7 +297,13 @@ export async function backfillApplication(
   since: string,
 ): Promise<BackfilledDeployment[]> {
   const revision = firstDeployment?.revision ?? application.revision;
-  const head = revision && (await history.resolve(revision));
+  const { originRevision } = application;
+  const head =
+    revision &&
+    (await history.resolve(
+      revision,
+      revision === application.revision ? originRevision : undefined,
+    ));
   if (!head) {
     return [];
   }

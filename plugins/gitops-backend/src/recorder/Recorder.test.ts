@@ -224,6 +224,21 @@ describe('Recorder', () => {
     expect(application?.tier).toBeUndefined();
   });
 
+  it('remembers what was rendered by the engine, and from which commit', async () => {
+    const drySource = { repoUrl: 'ftp://git.example.com/dry', path: 'overlay' };
+    const history = [entry('1', 0)];
+    const hydrated = { drySource, revision: 'rev-1', originRevision: 'dry-1' };
+    await observe({ ...hydrated, deployments: history }, { minute: 1 });
+    // What does not run yet was not rendered from what runs.
+    history.push(entry('2', 2, { outcome: 'failed' }));
+    await observe({ ...hydrated, deployments: history }, { minute: 3 });
+    const waiting = await store.deploymentsToAttribute(10);
+    expect(waiting.map(({ from }) => [from.dry, from.dryRevision])).toEqual([
+      [drySource, 'dry-1'],
+      [drySource, undefined],
+    ]);
+  });
+
   describe('failures', () => {
     const first = entry('1', 0);
     const second = entry('2', 10);

@@ -5,7 +5,11 @@ import type {
 } from '@fairway/plugin-gitops-common';
 import type { ObservedDeployment } from '@fairway/plugin-gitops-node';
 import { versionOf } from '../git/images';
-import { deploymentId, type NewDeployment } from '../store';
+import {
+  deploymentId,
+  type DeploymentOrigin,
+  type NewDeployment,
+} from '../store';
 
 /** What decides which entries of an engine's history are new, and what they are. */
 export interface DeploymentPlanInput {
@@ -91,6 +95,20 @@ function provisionalKind(
   return changed ? 'release' : 'configuration';
 }
 
+/** @param runsNow - whether it is what the application says that it runs */
+function originOf(
+  { source, drySource, originRevision }: Application,
+  runsNow: boolean,
+): DeploymentOrigin {
+  return drySource
+    ? {
+        ...source,
+        dry: drySource,
+        dryRevision: runsNow ? originRevision : undefined,
+      }
+    : source;
+}
+
 /**
  * The deployments that an observation adds, oldest first. Kind, commits and author are what is
  * known now; the attribution worker completes them.
@@ -132,7 +150,7 @@ export function planDeployments(input: DeploymentPlanInput): NewDeployment[] {
       outcome: entry.outcome,
       message: entry.message,
       author: entry.initiatedBy,
-      from: application.source,
+      from: originOf(application, runsNow),
     };
     planned.push(deployment);
     before.unshift(deployment);

@@ -99,13 +99,21 @@ export interface StoredApplication {
   alertedAt?: string;
 }
 
+/** Where the manifests of an application came from at some time. */
+export interface DeploymentOrigin extends ApplicationSource {
+  /** Where people wrote what the engine rendered into it; see `Application.drySource`. */
+  dry?: ApplicationSource;
+  /** The commit there that the revision was rendered from, when the engine said so. */
+  dryRevision?: string;
+}
+
 /** A deployment to insert; its id follows from `applicationId` and `key`. */
 export interface NewDeployment
   extends Omit<Deployment, 'id' | 'commits' | 'failures' | 'attribution'> {
   /** Unique in its application. Observed ones have the engine's key; see `ObservedDeployment`. */
   key: string;
   /** Where the application's manifests came from at that time. */
-  from: ApplicationSource;
+  from: DeploymentOrigin;
 }
 
 /** A deployment read from Git: complete from the start. */
@@ -150,7 +158,7 @@ export interface DeploymentCompletion
 export interface DeploymentToAttribute {
   deployment: Deployment;
   /** Where the manifests came from at that time. */
-  from: ApplicationSource;
+  from: DeploymentOrigin;
   /** The last successful deployment of the application before it, whatever it counts for. */
   previous?: Deployment;
   /** Attempts that failed before. */

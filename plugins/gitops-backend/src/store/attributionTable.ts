@@ -12,6 +12,7 @@ import { loadDeployments, replaceCommits } from './deploymentTable';
 import type {
   ApplicationToBackfill,
   DeploymentCompletion,
+  DeploymentOrigin,
   DeploymentToAttribute,
 } from './GitopsStore';
 import type { ChangedNames } from './changeTables';
@@ -159,8 +160,8 @@ async function sourcesOf(
 function originOf(
   row: DbDeploymentRow,
   sources: Map<string, ApplicationSource>,
-): ApplicationSource {
-  const origin: ApplicationSource = JSON.parse(row.origin);
+): DeploymentOrigin {
+  const origin: DeploymentOrigin = JSON.parse(row.origin);
   return origin.repoUrl ? origin : sources.get(row.application_id) ?? origin;
 }
 

@@ -126,7 +126,10 @@ export interface Application {
   revision?: string;
   /** Revision that should run, when the engine knows it. */
   desiredRevision?: string;
-  /** Commit that `revision` was built from, when it is an artifact that says so (Flux, OCI). */
+  /**
+   * Commit that `revision` was built from, when that is an artifact that says so (Flux, OCI), or a
+   * branch that the engine rendered `drySource` into.
+   */
   originRevision?: string;
   /** Full image references that run, sorted. */
   images: string[];

@@ -26,6 +26,8 @@ export interface TestApplication {
   id: string;
   repoUrl: string;
   path: string;
+  /** Where people write, when the engine renders that into the repository above. */
+  dry?: { repoUrl: string; path: string };
   tier?: EnvironmentTier;
   entityRef?: string;
   /** Since when it is degraded, an ISO time; absent: it is healthy. */
@@ -38,6 +40,8 @@ export interface TestDeployment {
   revision: string;
   finishedAt: string;
   outcome?: Deployment['outcome'];
+  /** The commit that the engine says it was rendered from. */
+  dryRevision?: string;
   notCountedReason?: Deployment['notCountedReason'];
 }
 
@@ -45,6 +49,7 @@ function storedApplication({
   id,
   repoUrl,
   path: folder,
+  dry,
   tier = 'production',
   entityRef = 'component:default/orders',
   degradedSince,
@@ -70,6 +75,7 @@ function storedApplication({
     phase: 4,
     suspended: false,
     source: { repoUrl, path: folder, targetRevision: 'main' },
+    drySource: dry,
     destination: {},
     images: [],
     resources: [],
@@ -151,13 +157,13 @@ export class WorkerHarness {
   ): Promise<void> {
     const stored = storedApplication(application);
     stored.application.revision = deployments.at(-1)?.revision;
-    const { id, ref, entityRef, tier, source } = stored.application;
+    const { id, ref, entityRef, tier, source, drySource } = stored.application;
     await this.store.applyApplicationChange({
       stored,
       failures: [],
       deployments: deployments.map(one => ({
         key: one.key,
-        from: source,
+        from: { ...source, dry: drySource, dryRevision: one.dryRevision },
         applicationId: id,
         applicationName: ref.name,
         entityRef,
