@@ -17,6 +17,7 @@ import { observeRollout } from './facts/observeRollout';
 import { lookUp } from './lookUp';
 import { observeApplication } from './observeApplication';
 import { readProgress } from './readProgress';
+import { holdOfWindows } from './windows/refusalOfWindows';
 
 type Observe = (
   object: KubernetesObject,
@@ -54,6 +55,13 @@ export class ArgocdObserver implements GitopsObserver {
 
   commands(application: Application, context: CommandContext): CommandPatch[] {
     return argocdCommands(application, context);
+  }
+
+  heldBack(
+    application: Application,
+    { now, projects = [] }: Pick<CommandContext, 'now' | 'projects'>,
+  ): string | undefined {
+    return holdOfWindows(application, { now, projects });
   }
 
   progress(

@@ -276,6 +276,14 @@ export interface GitopsObserver {
    */
   commands?(application: Application, context: CommandContext): CommandPatch[];
   /**
+   * Why the engine does not apply by itself what should run, though its policy says so and it may
+   * be asked to: in one sentence that says until when. Undefined when nothing keeps it from that.
+   */
+  heldBack?(
+    application: Application,
+    context: Pick<CommandContext, 'now' | 'projects'>,
+  ): string | undefined;
+  /**
    * How a command stands at the object of one of its patches, by what the object says now. Called
    * with each observation of that object until the command is over; undefined when the object says
    * nothing of it. Also asked before a patch of another object than the application's, or a later

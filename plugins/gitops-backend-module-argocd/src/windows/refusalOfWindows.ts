@@ -29,21 +29,55 @@ type Placed = WindowState & { window: SyncWindow };
  */
 export function refusalOfWindows(
   application: Application,
-  options: { projects: readonly Fact[]; now: Date },
+  options: WindowOptions,
 ): string | undefined {
+  return explainWindows(application, {
+    ...options,
+    isManual: true,
+    subject: `Project ${application.project} forbids a sync of ${application.ref.name} now`,
+  });
+}
+
+/**
+ * Why the sync windows of its project keep Argo CD from syncing the application by itself now;
+ * undefined when they do not.
+ *
+ * @remarks
+ * The same rule with `isManual: false`: what `manualSync` allows is for people alone.
+ */
+export function holdOfWindows(
+  application: Application,
+  options: WindowOptions,
+): string | undefined {
+  return explainWindows(application, {
+    ...options,
+    isManual: false,
+    subject: `Project ${application.project} keeps Argo CD from syncing ${application.ref.name} by itself now`,
+  });
+}
+
+interface WindowOptions {
+  projects: readonly Fact[];
+  now: Date;
+}
+
+function explainWindows(
+  application: Application,
+  options: WindowOptions & { isManual: boolean; subject: string },
+): string | undefined {
+  const { isManual, subject } = options;
   const project = projectOf(application, options.projects);
   const windows = project
     ? readSyncWindows(ObjectFields.of(project.details)).filter(window =>
         concerns(window, application),
       )
     : [];
-  const subject = `Project ${application.project} forbids a sync of ${application.ref.name} now`;
   try {
     const placed = windows.map(window => ({
       window,
       ...windowState(window, options.now),
     }));
-    const refusal = judge(placed);
+    const refusal = judge(placed, isManual);
     return refusal && `${subject}: ${refusal}`;
   } catch (error) {
     return `${subject}, because one of its sync windows cannot be read: ${
@@ -82,10 +116,14 @@ export function noteOnWindows(
     : `the sync windows of project ${application.project} are not known here, and Argo CD holds it back while one forbids it`;
 }
 
-function judge(placed: readonly Placed[]): string | undefined {
+function judge(
+  placed: readonly Placed[],
+  isManual: boolean,
+): string | undefined {
+  const allows = ({ window }: Placed) => isManual && window.manualSync;
   const open = placed.filter(({ isOpen }) => isOpen);
   const forbidding = open.filter(
-    ({ window }) => window.kind === 'deny' && !window.manualSync,
+    one => one.window.kind === 'deny' && !allows(one),
   );
   if (forbidding.length > 0) {
     // The last one to end: a sync is possible after it.
@@ -99,7 +137,7 @@ function judge(placed: readonly Placed[]): string | undefined {
     return undefined;
   }
   const closed = placed.filter(({ window }) => window.kind === 'allow');
-  if (closed.length === 0 || closed.every(({ window }) => window.manualSync)) {
+  if (closed.every(allows)) {
     return undefined;
   }
   const [next] = [...closed].sort((a, b) => timeOf(a) - timeOf(b));

@@ -1,4 +1,5 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
+import type { FactObservation } from '@fairway/plugin-gitops-node';
 import { ifOwner } from '../routes/__testUtils__/startAnswersBackend';
 import {
   ALLOW,
@@ -7,6 +8,7 @@ import {
   READ,
   useAnswersBackend,
 } from '../routes/__testUtils__/useAnswersBackend';
+import { ordersProduction } from '../routes/__testUtils__/world';
 
 jest.setTimeout(60_000);
 
@@ -20,6 +22,42 @@ describe('the actions', () => {
         input: input as any,
         credentials: mockCredentials.user(`user:default/${user}`),
       }) as Promise<{ output: any }>;
+
+    /** Its project keeps Argo CD from syncing, and lets people. */
+    const putInClosedProject = async () => {
+      const { store } = world.backend;
+      const { application, origin } = ordersProduction;
+      const { cluster } = application.ref;
+      await store.applyApplicationChange({
+        stored: {
+          ...ordersProduction,
+          application: { ...application, project: 'payments' },
+        },
+        ...{ deployments: [], failures: [] },
+      });
+      const observation: FactObservation = {
+        ...{ type: 'fact', kind: 'project', title: 'Project payments' },
+        ref: {
+          ...{ cluster, namespace: 'argocd', name: 'payments' },
+          ...{ apiVersion: 'argoproj.io/v1alpha1', kind: 'AppProject' },
+        },
+        health: 'healthy',
+        labels: {},
+        details: {
+          syncWindows: [
+            {
+              ...{ kind: 'deny', schedule: '* * * * *', duration: '1h' },
+              ...{ applications: ['*'], manualSync: true },
+            },
+          ],
+        },
+      };
+      const { type, labels, ...fact } = observation;
+      await store.putFact({
+        fact: { ...fact, id: 'payments', observedAt: application.observedAt },
+        ...{ observation, origin },
+      });
+    };
 
     it('say honestly what they do', async () => {
       const { actions } = await world.backend.actions.list();
@@ -103,6 +141,17 @@ describe('the actions', () => {
       expect(output.findings.map(({ message }: any) => message)).toContain(
         'It is degraded: Deployment orders: crashed.',
       );
+      await putInClosedProject();
+      const closed = await invoke('explain-gitops-application', {
+        id: ID.production,
+      });
+      expect(closed.output.findings).toContainEqual({
+        kind: 'sync-window',
+        severity: 'info',
+        message:
+          "Project payments keeps Argo CD from syncing orders-production by itself now: its deny window '* * * * *' for 1h never closes; wait until then, or have the window changed in Git.",
+        advice: 'Sync it when that cannot wait; people may.',
+      });
       world.decide = (_, user) => ifOwner(user);
       await expect(
         invoke('explain-gitops-application', { id: ID.production }, 'grace'),

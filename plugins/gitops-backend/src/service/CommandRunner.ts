@@ -134,6 +134,16 @@ export class CommandRunner {
     }
   }
 
+  /** Why the engine does not apply what should run by itself; undefined when nothing keeps it. */
+  async holdOf(application: Application): Promise<string | undefined> {
+    const { observers, now } = this.#options;
+    const observer = observers().find(({ id }) => id === application.engine);
+    return observer?.heldBack?.(application, {
+      now: now?.() ?? new Date(),
+      projects: await this.#projectsOf(application),
+    });
+  }
+
   async #contextOf(
     { application, command, request }: GivenCommand,
     caller: Caller,

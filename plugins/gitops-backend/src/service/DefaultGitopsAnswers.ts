@@ -100,7 +100,7 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     const { store, commands, index } = this.#options;
     const application = await this.getApplication(id, caller);
     const { entityRef, sync, dependsOn = [] } = application;
-    const [facts, dependencies, syncRefusal] = await Promise.all([
+    const [facts, dependencies, syncRefusal, hold] = await Promise.all([
       entityRef ? store.listFacts({ entityRefs: [entityRef] }) : [],
       Promise.all(
         dependsOn.slice(0, DEPENDENCIES_LIMIT).map(async ref => {
@@ -121,11 +121,12 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
             { application, command: 'sync', request: {} },
             caller,
           ),
+      sync === 'synced' ? undefined : commands.holdOf(application),
     ]);
     return {
       application,
       explanation: explainApplication(application, {
-        ...{ facts, syncRefusal, clusters: index.clusters },
+        ...{ facts, syncRefusal, hold, clusters: index.clusters },
         dependencies: dependencies.flat(),
       }),
     };

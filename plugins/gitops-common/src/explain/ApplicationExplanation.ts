@@ -11,7 +11,7 @@ export interface ExplanationFinding {
    * - `object`: an object that it manages is in trouble;
    * - `drift`: objects differ from Git;
    * - `policy`: nobody applies what Git says without being asked;
-   * - `sync-window`: the engine would not sync it now;
+   * - `sync-window`: the engine would not sync it now, or not by itself;
    * - `condition`: a warning or an error of the engine;
    * - `fact`: a rollout, a policy or a secret of the service is in trouble.
    */
@@ -53,4 +53,6 @@ export interface ExplanationContext {
   dependencies?: readonly Application[];
   /** Why its engine would refuse a sync now, in one sentence. */
   syncRefusal?: string;
+  /** Why its engine does not sync it by itself now, in one sentence. */
+  hold?: string;
 }

@@ -132,6 +132,33 @@ describe('explainApplication', () => {
     ).toBe('sync-window: Project shop forbids a sync until Monday 08:00.');
   });
 
+  it('tells why its engine does not sync it by itself now, and that people may', () => {
+    const hold = 'Project shop keeps Argo CD from it until Monday 08:00';
+    const behind = { sync: 'out-of-sync', desiredRevision: SHA_2 } as const;
+    const message = `sync-window: ${hold}. -> Sync it when that cannot wait; people may.`;
+    expect(told(behind, { hold })[1]).toBe(message);
+    // What keeps people from it keeps the engine from it, too.
+    expect(told(behind, { hold, syncRefusal: 'No syncs today' })[1]).toBe(
+      'sync-window: No syncs today.',
+    );
+    const policy = { automated: false, prune: false, selfHeal: false };
+    expect(told({ ...behind, policy }, { hold })[1]).toMatch(/is manual/);
+  });
+
+  it('tells that its engine has given a revision up', () => {
+    const failed = {
+      ...{ sync: 'out-of-sync', desiredRevision: SHA_2 },
+      operation: { phase: 'failed', revision: SHA_2, retryCount: 5 },
+    } as const;
+    expect(told(failed)).toContain(
+      'policy: Argo CD does not try 2222222 again by itself, because its sync failed and was retried 5 times. -> Correct the cause in Git, because a new commit is tried by itself; sync it when the cause lay elsewhere.',
+    );
+    const isGivenUp = (fields: Partial<Application>) =>
+      told({ ...failed, ...fields }).some(text => /again by itself/.test(text));
+    expect(isGivenUp({ engine: 'flux' })).toBe(false);
+    expect(isGivenUp({ desiredRevision: SHA_1 })).toBe(false);
+  });
+
   it('puts what cannot be seen, a suspension and the causes before their effects', () => {
     const clusters = [
       { name: 'eu-1', message: 'Connection refused; see that it runs' },
@@ -208,6 +235,7 @@ describe('explainApplication', () => {
       ...[0, 1, 2, 3].map(index => `Job job-${index} is missing.`),
       '3 more objects in trouble: Job job-4, Job job-5 and Job job-6.',
       'What runs is not what Git says, and the engine does not say what differs.',
+      'Argo CD does not try 1111111 again by itself, because its sync failed.',
       'OrphanedResourceWarning: 2 orphaned resources.',
     ]);
     expect(explanation.findings[0].advice).toMatch(/Correct the manifest/);

@@ -1,4 +1,4 @@
-import type { Application, Fact } from '../model';
+import { failedBefore, type Application, type Fact } from '../model';
 import type {
   ExplanationContext,
   ExplanationFinding,
@@ -71,66 +71,119 @@ export function explainObjects(application: Application): ExplanationFinding[] {
 /** What differs from Git, and why nobody repairs it. */
 export function explainDrift(
   application: Application,
-  { syncRefusal }: ExplanationContext,
+  context: ExplanationContext,
 ): ExplanationFinding[] {
-  const { sync, syncMessage, syncSince, policy, suspended } = application;
-  if (sync === 'synced') {
+  const { sync, syncMessage, syncSince } = application;
+  switch (sync) {
+    case 'synced':
+      return [];
+    case 'unknown':
+      return [
+        {
+          kind: 'drift',
+          severity: 'warning',
+          message: syncMessage
+            ? sentence(`Whether it is synced is not known: ${syncMessage}`)
+            : `Whether it is synced is not known; ${
+                ENGINE_TITLES[application.engine]
+              } has not compared it.`,
+          advice: syncMessage && adviceFor(syncMessage),
+          since: syncSince,
+        },
+      ];
+    default:
+      return [
+        {
+          kind: 'drift',
+          severity: 'warning',
+          message: driftText(application),
+          since: syncSince,
+        },
+        ...explainWindows(application, context),
+        ...explainPolicy(application),
+      ];
+  }
+}
+
+/** What forbids a sync now; neither a suspension nor a sync that runs needs to be told twice. */
+function explainWindows(
+  application: Application,
+  { syncRefusal, hold }: ExplanationContext,
+): ExplanationFinding[] {
+  const { suspended, policy } = application;
+  if (suspended || isSyncing(application)) {
     return [];
   }
-  const engine = ENGINE_TITLES[application.engine];
-  if (sync === 'unknown') {
+  if (syncRefusal) {
     return [
       {
-        kind: 'drift',
+        kind: 'sync-window',
         severity: 'warning',
-        message: syncMessage
-          ? sentence(`Whether it is synced is not known: ${syncMessage}`)
-          : `Whether it is synced is not known; ${engine} has not compared it.`,
-        advice: syncMessage && adviceFor(syncMessage),
-        since: syncSince,
+        message: sentence(syncRefusal),
       },
     ];
   }
-  const findings: ExplanationFinding[] = [
-    {
-      kind: 'drift',
-      severity: 'warning',
-      message: driftText(application),
-      since: syncSince,
-    },
+  return hold && policy.automated
+    ? [
+        {
+          kind: 'sync-window',
+          severity: 'info',
+          message: sentence(hold),
+          advice: 'Sync it when that cannot wait; people may.',
+        },
+      ]
+    : [];
+}
+
+/** Why the engine does not repair it by itself. */
+function explainPolicy(application: Application): ExplanationFinding[] {
+  const { policy, suspended, operation, desiredRevision } = application;
+  const engine = ENGINE_TITLES[application.engine];
+  const finding = (message: string, advice: string): ExplanationFinding[] => [
+    { kind: 'policy', severity: 'info', message, advice },
   ];
-  // Neither a suspension nor a sync that runs needs to be told twice.
-  if (syncRefusal && !suspended && !isSyncing(application)) {
-    findings.push({
-      kind: 'sync-window',
-      severity: 'warning',
-      message: sentence(syncRefusal),
-    });
+  if (!policy.automated) {
+    return suspended
+      ? []
+      : finding(
+          `Its sync policy is manual, so ${engine} waits until somebody syncs it.`,
+          'Sync it when the change should go out.',
+        );
   }
-  if (!policy.automated && !suspended) {
-    findings.push({
-      kind: 'policy',
-      severity: 'info',
-      message: `Its sync policy is manual, so ${engine} waits until somebody syncs it.`,
-      advice: 'Sync it when the change should go out.',
-    });
-  } else if (onlyPrunes(application) && !policy.prune) {
-    findings.push({
-      kind: 'policy',
-      severity: 'info',
-      message: `${engine} applies new revisions by itself, but its policy deletes nothing.`,
-      advice:
-        'Sync it with pruning after a look at the list, or let the policy prune.',
-    });
-  } else if (isManualChange(application) && !policy.selfHeal) {
-    findings.push({
-      kind: 'policy',
-      severity: 'info',
-      message: `It runs the revision that Git has, so somebody changed the cluster; ${engine} does not revert that by itself.`,
-      advice: 'Sync it to restore what Git says, or bring the change into Git.',
-    });
+  if (hasGivenUp(application)) {
+    const { retryCount: count } = operation!;
+    return finding(
+      `${engine} does not try ${shortRevision(
+        desiredRevision!,
+      )} again by itself, because its sync failed${
+        count ? ` and was retried ${counted(count, 'time')}` : ''
+      }.`,
+      'Correct the cause in Git, because a new commit is tried by itself; sync it when the cause lay elsewhere.',
+    );
   }
-  return findings;
+  if (onlyPrunes(application) && !policy.prune) {
+    return finding(
+      `${engine} applies new revisions by itself, but its policy deletes nothing.`,
+      'Sync it with pruning after a look at the list, or let the policy prune.',
+    );
+  }
+  return isManualChange(application) && !policy.selfHeal
+    ? finding(
+        `It runs the revision that Git has, so somebody changed the cluster; ${engine} does not revert that by itself.`,
+        'Sync it to restore what Git says, or bring the change into Git.',
+      )
+    : [];
+}
+
+/** Argo CD syncs each revision once by itself, with its retries; Flux goes on trying. */
+function hasGivenUp(application: Application): boolean {
+  const { engine, operation, desiredRevision } = application;
+  return (
+    engine === 'argocd' &&
+    operation?.phase === 'failed' &&
+    desiredRevision !== undefined &&
+    !failedBefore(application)
+  );
 }
 
 function isSyncing({ operation }: Application): boolean {

@@ -40,6 +40,16 @@ export function describeCommands(
     }
   });
 
+  it('says why it is held back in words, if it is', () => {
+    for (const application of applicationsOf(observer, objects)) {
+      const reason = observer.heldBack?.(
+        application,
+        commandContext({ command: 'sync' }),
+      );
+      expect(reason ?? 'a reason').toMatch(/\S/);
+    }
+  });
+
   it('says why it refuses other commands, and what may be asked for with one', () => {
     for (const application of applicationsOf(observer, objects)) {
       for (const command of APPLICATION_COMMANDS) {
