@@ -10,6 +10,7 @@ import type { ArgocdWorld } from './ArgocdWorld';
 const TIMES: Partial<ArgocdTimes> = {
   request: 2_000,
   silence: 1_500,
+  tree: 300,
   proof: 300,
   check: 50,
   poll: 50,

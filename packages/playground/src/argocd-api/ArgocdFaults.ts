@@ -16,6 +16,8 @@ export class ArgocdFaults {
   silent = false;
   /** Streams are accepted and say nothing, not even that they are alive. */
   silentStreams = false;
+  /** Trees of objects are never answered. */
+  silentTrees = false;
   /** Every request is answered with the page of a sign-in proxy. */
   signInPage = false;
   /** Every request is sent elsewhere. */

@@ -14,6 +14,7 @@ import {
   listProjects,
   userInfo,
 } from './otherEndpoints';
+import { getResourceTree } from './resourceTree';
 import { streamApplications } from './streamApplications';
 
 type Handler = (call: ApiCall) => void | Promise<void>;
@@ -22,6 +23,7 @@ type Handler = (call: ApiCall) => void | Promise<void>;
 const ENDPOINTS: Array<[string, string, Handler]> = [
   ['GET', 'applications', listApplications],
   ['GET', 'applications/*', getApplication],
+  ['GET', 'applications/*/resource-tree', getResourceTree],
   ['POST', 'applications/*/sync', syncApplication],
   ['DELETE', 'applications/*/operation', terminateOperation],
   ['GET', 'stream/applications', streamApplications],

@@ -8,20 +8,16 @@ import {
   toWire,
   type ApiCall,
 } from './ApiContext';
-import { ApiFailure, permissionDenied } from './ApiFailure';
+import { ApiFailure } from './ApiFailure';
+import { findApplication, namedByQuery, projectsOf } from './findApplication';
 import { readBody } from './readBody';
+import { withResourceHealth } from './resourceTree';
 import { selectFields } from './selectFields';
 
 const REFRESH = 'argocd.argoproj.io/refresh';
 
 /** Stands for a sync window that is closed, which the stand-in does not compute. */
 const BLOCKED = 'playground.fairway.dev/sync-window-closed';
-
-function projectsOf(query: URLSearchParams): string[] {
-  return [...query.getAll('projects'), ...query.getAll('project')].filter(
-    Boolean,
-  );
-}
 
 /** Whether the caller may see an application, and asked for ones like it. */
 export function isWanted(
@@ -65,63 +61,19 @@ export function listApplications(call: ApiCall): void {
   sendJson(response, 200, { metadata, items });
 }
 
-/**
- * One application, if the caller may do the action with it. Without a project, what is not there
- * and what is forbidden look the same; with one, what is not there is 404.
- */
-function findApplication(
-  call: ApiCall,
-  action: string,
-  named: { name: string; appNamespace?: string; project?: string },
-): KubernetesObject {
-  const { context, claims } = call;
-  const { name, project } = named;
-  const namespace = named.appNamespace || context.namespace;
-  const may = (inProject: string) =>
-    context.accounts.may(
-      claims,
-      'applications',
-      action,
-      rbacName(context, inProject, { namespace, name }),
-    );
-  if (project && !may(project)) {
-    throw permissionDenied();
-  }
-  const notFound = () =>
-    new ApiFailure('notFound', `applications.argoproj.io "${name}" not found`);
-  const found = context.cluster.get({ ...KINDS.application, namespace, name });
-  const isVisible = found && may(projectOf(found));
-  if (!isVisible) {
-    throw project ? notFound() : permissionDenied();
-  }
-  if (project && projectOf(found) !== project) {
-    throw notFound();
-  }
-  return found;
-}
-
-function namedByQuery({ path, query }: ApiCall) {
-  const projects = projectsOf(query);
-  if (projects.length > 1) {
-    throw new ApiFailure(
-      'invalidArgument',
-      'multiple projects specified - the get endpoint accepts either zero or one project',
-    );
-  }
-  return {
-    name: path[1],
-    appNamespace: query.get('appNamespace') ?? undefined,
-    project: projects[0],
-  };
-}
-
 /** GET; with `refresh` the answer comes when the controller has done it. */
 export async function getApplication(call: ApiCall): Promise<void> {
   const { context, query, response } = call;
   const found = findApplication(call, 'get', namedByQuery(call));
   const refresh = query.get('refresh');
+  const send = (object: KubernetesObject) =>
+    sendJson(
+      response,
+      200,
+      toWire(withResourceHealth(context.cluster, object)),
+    );
   if (refresh === null) {
-    sendJson(response, 200, toWire(found));
+    send(found);
     return;
   }
   const key = keyOf(found);
@@ -148,7 +100,7 @@ export async function getApplication(call: ApiCall): Promise<void> {
   since = Number(requested.metadata.resourceVersion);
   const object = await refreshed;
   if (object && !response.destroyed) {
-    sendJson(response, 200, toWire(object));
+    send(object);
   }
 }
 

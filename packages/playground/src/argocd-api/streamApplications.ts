@@ -2,6 +2,7 @@ import type { ClusterEvent } from '../types';
 import { toWire, type ApiCall } from './ApiContext';
 import { isWanted } from './applications';
 import { ApiFailure } from './ApiFailure';
+import { withResourceHealth } from './resourceTree';
 
 /** A reader that leaves more unread is cut off. */
 const BACKLOG_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -71,9 +72,8 @@ export function streamApplications(call: ApiCall): void {
     if (isOld || !isWanted(call, object)) {
       return;
     }
-    const text = JSON.stringify({
-      result: { type, application: toWire(object) },
-    });
+    const application = toWire(withResourceHealth(context.cluster, object));
+    const text = JSON.stringify({ result: { type, application } });
     // The same again is not told twice; the real one tells applications apart by their name alone.
     if (last.get(object.metadata.name) !== text) {
       last.set(object.metadata.name, text);

@@ -10,6 +10,7 @@ import { ApplicationStream } from './ApplicationStream';
 import type { ArgocdClient } from './ArgocdClient';
 import type { ArgocdTimes } from './ArgocdTimes';
 import { bookmark, objectOf, type GetApplication } from './eventObjects';
+import type { ObjectHealth } from './ObjectHealth';
 import type { Permissions } from './Permissions';
 import { PermissionWatch, rightsChanged } from './PermissionWatch';
 import { wait } from './wait';
@@ -44,6 +45,7 @@ export class ApplicationFeed {
   readonly #projects: string[] | undefined;
   readonly #list: ApplicationList;
   readonly #get: GetApplication;
+  readonly #health: ObjectHealth;
   readonly #times: ArgocdTimes;
   readonly #bufferCharacters: number | undefined;
   #stream: ApplicationStream | undefined;
@@ -66,6 +68,7 @@ export class ApplicationFeed {
     permissions: Permissions;
     projects?: string[];
     get: GetApplication;
+    health: ObjectHealth;
     times: ArgocdTimes;
     bufferCharacters?: number;
   }) {
@@ -74,6 +77,7 @@ export class ApplicationFeed {
     this.#permissions = permissions;
     this.#projects = projects;
     this.#get = options.get;
+    this.#health = options.health;
     this.#times = times;
     this.#bufferCharacters = options.bufferCharacters;
     this.#list = new ApplicationList({
@@ -119,7 +123,10 @@ export class ApplicationFeed {
         if (event) {
           const object = await objectOf(event, this.#get, signal);
           if (object) {
-            yield { type: event.type, object };
+            yield {
+              type: event.type,
+              object: await this.#health.complete(object, signal),
+            };
           }
         } else {
           await stream.buffer.wait(
@@ -220,7 +227,7 @@ export class ApplicationFeed {
     }
     const partial = this.#permissions.partial('applications', plan.hidden);
     return {
-      items,
+      items: await this.#health.completeAll(items, options.signal),
       resourceVersion: plan.resourceVersion,
       ...(more && { continue: token }),
       ...(partial && { partial }),

@@ -13,6 +13,7 @@ import { ApplicationFeed } from './ApplicationFeed';
 import { ArgocdClient, type ArgocdRequest } from './ArgocdClient';
 import { ArgocdCommands } from './ArgocdCommands';
 import { DEFAULT_ARGOCD_TIMES, type ArgocdTimes } from './ArgocdTimes';
+import { ObjectHealth } from './ObjectHealth';
 import { Permissions } from './Permissions';
 import { PolledKind } from './PolledKind';
 import type { ArgocdInstance } from './readArgocdConfig';
@@ -47,6 +48,7 @@ export class ArgocdConnection implements GitopsConnection {
   readonly #applications: ApplicationFeed;
   readonly #polled: Map<string, PolledKind>;
   readonly #commands: ArgocdCommands;
+  readonly #health: ObjectHealth;
 
   constructor(options: {
     instance: ArgocdInstance;
@@ -73,11 +75,13 @@ export class ArgocdConnection implements GitopsConnection {
     const permissions = new Permissions(client);
     this.#client = client;
     this.#commands = new ArgocdCommands({ client, times });
+    this.#health = new ObjectHealth({ client, times });
     this.#applications = new ApplicationFeed({
       client,
       permissions,
       projects,
       times,
+      health: this.#health,
       bufferCharacters,
       get: ({ project, ...object }, signal) =>
         this.#getApplication(object, project, signal),
@@ -120,7 +124,10 @@ export class ArgocdConnection implements GitopsConnection {
     const polled = this.#polled.get(resource.plural);
     return polled
       ? polled.get(object, options.signal)
-      : this.#getApplication(object, undefined, options.signal);
+      : this.#health.complete(
+          await this.#getApplication(object, undefined, options.signal),
+          options.signal,
+        );
   }
 
   async isGone(

@@ -4,6 +4,8 @@ export interface ArgocdTimes {
   request: number;
   /** A stream or a list that says nothing for longer is dead; Argo CD's keep-alives come every 15 s. */
   silence: number;
+  /** Until the tree of an application's objects is given up. */
+  tree: number;
   /** How long a list waits for the proof that the stream is open. */
   proof: number;
   /** The same where there is much to list. */
@@ -29,6 +31,7 @@ export interface ArgocdTimes {
 export const DEFAULT_ARGOCD_TIMES: ArgocdTimes = {
   request: 30_000,
   silence: 45_000,
+  tree: 5_000,
   proof: 1_000,
   proofOfMany: 20_000,
   check: 15_000,
