@@ -318,6 +318,77 @@ describe('what the token may see', () => {
     await untilInStep(follower, world);
   });
 
+  it('takes nothing for deleted that was hidden only while names were told', async () => {
+    const world = await start();
+    for (const name of ['a', 'b', 'c']) {
+      world.application(`pay-${name}`, { project: 'payments' });
+      world.application(`web-${name}`, { project: 'web' });
+      world.application(`shop-${name}`, { project: 'shop' });
+    }
+    const follower = follow(testConnection(world), { limit: 3 });
+    await untilInStep(follower, world);
+    const { lists } = follower;
+    let hid = false;
+    world.api.faults.beforeList = projects => {
+      if (!hid && projects.length === 0) {
+        hid = true;
+        world.api.accounts.setPolicies('fairway', [
+          ...EVERYTHING,
+          'applications, get, payments/*, deny',
+        ]);
+        setImmediate(() =>
+          world.api.accounts.setPolicies('fairway', EVERYTHING),
+        );
+      }
+    };
+    world.api.faults.dropStreams();
+    await eventually(() => assert.ok(hid && follower.lists > lists));
+    assert.equal(follower.names.length, 9);
+  });
+
+  it('is asked project by project: twice for a list, and all of them within a few checks', async () => {
+    const world = await start();
+    const names = Array.from(
+      { length: 120 },
+      (_, index) => `p-${1000 + index}`,
+    );
+    for (const project of names) {
+      world.application(`app-of-${project}`, { project });
+    }
+    const asked = (from: number) =>
+      world.api.requests
+        .slice(from)
+        .filter(({ url }) => url.includes('/can-i/applications/')).length;
+    const connection = testConnection(world);
+    const [resource] = connection.resources;
+    const page = await connection.listPage(resource, { limit: 500 });
+    assert.equal(page.items.length, names.length);
+    assert.equal(asked(0), 2 * (names.length + 1));
+
+    const follower = follow(connection);
+    await untilInStep(follower, world);
+    const last = names.at(-1)!;
+    const [marker] = world.api.requests.slice(-1);
+    world.api.accounts.setPolicies('fairway', [
+      ...EVERYTHING,
+      `applications, get, ${last}/*, deny`,
+    ]);
+    // May everything, and may not see that project: the one says nothing of the other.
+    await eventually(() => assert.match(follower.message ?? '', /p-1119/), {
+      withinSeconds: 20,
+    });
+    const since = world.api.requests.slice(
+      world.api.requests.indexOf(marker) + 1,
+    );
+    const noticed = since.findIndex(({ url }) => url.includes('?fields='));
+    const checks = since
+      .slice(0, noticed)
+      .filter(({ url }) => url.endsWith('/session/userinfo')).length;
+    // One that began before, three that ask all projects, and the list that follows.
+    assert.ok(checks <= 5, `${checks} checks`);
+    assert.equal(follower.names.length, names.length);
+  });
+
   it('is content with the projects that the configuration names', async () => {
     const world = await start([
       account('fairway', ['applications, get, web/*, allow']),

@@ -13,6 +13,7 @@ const TIMES: Partial<ArgocdTimes> = {
   tree: 300,
   proof: 300,
   check: 50,
+  rights: 200,
   poll: 50,
   initialRest: 10,
   maximumRest: 50,

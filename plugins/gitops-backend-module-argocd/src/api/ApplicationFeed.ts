@@ -6,17 +6,13 @@ import {
   type ObjectPage,
 } from '@fairway/plugin-gitops-node';
 import { ApplicationList, type ListPlan } from './ApplicationList';
-import { ApplicationStream } from './ApplicationStream';
 import type { ArgocdClient } from './ArgocdClient';
 import type { ArgocdTimes } from './ArgocdTimes';
 import { bookmark, objectOf, type GetApplication } from './eventObjects';
 import type { ObjectHealth } from './ObjectHealth';
 import type { Permissions } from './Permissions';
 import { PermissionWatch, rightsChanged } from './PermissionWatch';
-import { wait } from './wait';
-
-/** A stream that broke sooner is not worth a list each time. */
-const SHORT_STREAM_MILLIS = 60_000;
+import { StreamKeeper } from './StreamKeeper';
 
 /** Applications that are not listed twice without need. */
 const MANY = 1_000;
@@ -47,9 +43,10 @@ export class ApplicationFeed {
   readonly #get: GetApplication;
   readonly #health: ObjectHealth;
   readonly #times: ArgocdTimes;
-  readonly #bufferCharacters: number | undefined;
-  #stream: ApplicationStream | undefined;
+  readonly #keeper: StreamKeeper;
   #listing: Listing | undefined;
+  /** Applications at the last list. */
+  #count: number | undefined;
   /** What the last list was made by; undefined until there was one. */
   #listed:
     | {
@@ -60,8 +57,6 @@ export class ApplicationFeed {
         checkAt: number;
       }
     | undefined;
-  #shortStreams = 0;
-  #idleTimer: NodeJS.Timeout | undefined;
 
   constructor(options: {
     client: ArgocdClient;
@@ -79,7 +74,11 @@ export class ApplicationFeed {
     this.#get = options.get;
     this.#health = options.health;
     this.#times = times;
-    this.#bufferCharacters = options.bufferCharacters;
+    this.#keeper = new StreamKeeper({
+      ...{ client, projects, times },
+      bufferCharacters: options.bufferCharacters,
+      onClose: () => this.#endListing(),
+    });
     this.#list = new ApplicationList({
       client,
       permissions,
@@ -93,7 +92,7 @@ export class ApplicationFeed {
     continue?: string;
     signal?: AbortSignal;
   }): Promise<ObjectPage> {
-    this.#busy();
+    this.#keeper.busy();
     try {
       const listing =
         options.continue === undefined
@@ -104,7 +103,7 @@ export class ApplicationFeed {
       this.#endListing();
       throw error;
     } finally {
-      this.#rest(options.signal);
+      this.#keeper.rest(options.signal);
     }
   }
 
@@ -115,7 +114,7 @@ export class ApplicationFeed {
   }): AsyncGenerator<ObjectEvent> {
     const { signal, timeoutSeconds } = options;
     const until = Date.now() + timeoutSeconds * 1000;
-    this.#busy();
+    this.#keeper.busy();
     try {
       while (!signal?.aborted && Date.now() < until) {
         const { stream, listed } = this.#vouched();
@@ -141,22 +140,19 @@ export class ApplicationFeed {
         }
       }
     } finally {
-      this.#rest(signal);
+      this.#keeper.rest(signal);
     }
   }
 
   async #begin(limit: number, signal?: AbortSignal): Promise<Listing> {
     this.#endListing();
     this.#listed = undefined;
-    await this.#restAfterShortStreams(signal);
+    await this.#keeper.restAfterShortStreams(signal);
     await this.#permissions.assertSignedIn(signal);
     const { plan, at, hasProof } = await this.#plan(limit, signal);
-    if (plan.applications === 0 && plan.hidden.length > 0) {
-      const { message } = this.#permissions.partial(
-        'applications',
-        plan.hidden,
-      )!;
-      throw new ConnectionError('forbidden', message);
+    const partial = this.#permissions.partial('applications', plan.hidden);
+    if (partial && plan.applications === 0) {
+      throw new ConnectionError('forbidden', partial.message);
     }
     const rights = this.#rightsOf(plan);
     const checkAt = at + this.#times.check;
@@ -173,19 +169,18 @@ export class ApplicationFeed {
 
   /** What to list, if possible after the stream was proven to be open. */
   async #plan(limit: number, signal?: AbortSignal) {
-    const stream = this.#openStream();
+    const stream = this.#keeper.open();
     const isOpen = () => stream.openMillis !== undefined;
-    let hasProof = isOpen();
-    let at = Date.now();
-    let plan = await this.#list.plan(limit, signal);
-    if (!hasProof) {
+    if (!isOpen()) {
       // Few are soon listed twice; with many it is better to wait for the next sign of life.
+      this.#count ??= await this.#list.count(signal);
       const { proof, proofOfMany } = this.#times;
-      await stream.opened(plan.applications < MANY ? proof : proofOfMany);
-      hasProof = isOpen();
-      at = Date.now();
-      plan = hasProof ? await this.#list.plan(limit, signal) : plan;
+      await stream.opened(this.#count < MANY ? proof : proofOfMany);
     }
+    const hasProof = isOpen();
+    const at = Date.now();
+    const plan = await this.#list.plan(limit, signal);
+    this.#count = plan.applications;
     return { plan, at, hasProof };
   }
 
@@ -214,7 +209,7 @@ export class ApplicationFeed {
         more = !next.done;
         if (!next.done) {
           // What the stream said of it before is older than this.
-          this.#stream?.buffer.forget(next.value);
+          this.#keeper.stream?.buffer.forget(next.value);
           items.push(next.value);
         }
       }
@@ -246,28 +241,11 @@ export class ApplicationFeed {
     }
   }
 
-  #openStream(): ApplicationStream {
-    if (!this.#stream || this.#stream.failure) {
-      this.#stream = new ApplicationStream({
-        client: this.#client,
-        projects: this.#projects,
-        silenceMillis: this.#times.silence,
-        bufferCharacters: this.#bufferCharacters,
-      });
-    }
-    return this.#stream;
-  }
-
   /** The stream, as long as list and stream together are all that happened. */
   #vouched() {
-    const stream = this.#stream;
+    this.#keeper.assertNotFailed();
+    const { stream } = this.#keeper;
     const listed = this.#listed;
-    if (stream?.failure) {
-      const isShort = (stream.openMillis ?? 0) < SHORT_STREAM_MILLIS;
-      this.#shortStreams = isShort ? this.#shortStreams + 1 : 0;
-      this.#stream = undefined;
-      throw stream.failure;
-    }
     const isProvenLate = stream?.openMillis !== undefined && !listed?.hasProof;
     if (
       !stream ||
@@ -289,42 +267,12 @@ export class ApplicationFeed {
       where: this.#client.where,
       projects: this.#projects ? projects : ['*', ...projects],
       hidden,
+      times: this.#times,
     });
-  }
-
-  async #restAfterShortStreams(signal?: AbortSignal): Promise<void> {
-    if (this.#shortStreams > 1) {
-      const { initialRest, maximumRest } = this.#times;
-      const millis = initialRest * 2 ** (this.#shortStreams - 2);
-      await wait(Math.min(millis, maximumRest), signal);
-    }
   }
 
   #endListing(): void {
     this.#listing?.stop.abort();
     this.#listing = undefined;
-  }
-
-  #busy(): void {
-    clearTimeout(this.#idleTimer);
-  }
-
-  /**
-   * Nobody may come back: another replica watches now, or this one stops. Who aborts a watch may
-   * also go on with another one at once.
-   */
-  #rest(signal?: AbortSignal): void {
-    clearTimeout(this.#idleTimer);
-    const { idle, abandoned } = this.#times;
-    this.#idleTimer = setTimeout(
-      () => this.#close(),
-      signal?.aborted ? abandoned : idle,
-    ).unref();
-  }
-
-  #close(): void {
-    this.#endListing();
-    this.#stream?.close();
-    this.#stream = undefined;
   }
 }

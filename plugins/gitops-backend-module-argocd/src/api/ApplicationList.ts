@@ -19,7 +19,7 @@ export interface ListPlan {
   groups: Array<string[] | undefined>;
   /** Every project that is known of. */
   projects: string[];
-  /** Of those, and `*`, what the token may not see. */
+  /** Of those, and `*`, what the token might not see before anything was listed. */
   hidden: string[];
   applications: number;
 }
@@ -59,9 +59,53 @@ export class ApplicationList {
     this.#silenceMillis = options.silenceMillis;
   }
 
-  /** @param limit - applications for each request, as far as projects allow it */
+  /** How many applications there are. */
+  async count(signal?: AbortSignal): Promise<number> {
+    const { items } = await this.#index(signal);
+    return items?.length ?? 0;
+  }
+
+  /**
+   * What to list. Rights come first: what is hidden by then is not missing, and what is hidden
+   * later is found by asking again at the end.
+   *
+   * @param limit - applications for each request, as far as projects allow it
+   */
   async plan(limit: number, signal?: AbortSignal): Promise<ListPlan> {
-    const index = await this.#client.json<Index>({
+    const existing = this.#projects ?? (await this.#visibleProjects(signal));
+    existing.forEach(project => this.#known.add(project));
+    const hidden = new Set(await this.hidden([...this.#known], signal));
+    const index = await this.#index(signal);
+    const counts = new Map<string, number>();
+    for (const { spec } of index.items ?? []) {
+      const project = spec?.project || 'default';
+      counts.set(project, (counts.get(project) ?? 0) + 1);
+    }
+    const found = [...counts.keys()].filter(name => !this.#known.has(name));
+    found.forEach(project => this.#known.add(project));
+    for (const project of await this.#permissions.hidden(
+      'applications',
+      found,
+      signal,
+    )) {
+      hidden.add(project);
+    }
+    const projects = [...this.#known].sort();
+    // Of those that the index lacks, the applications may have been hidden just then.
+    for (const project of projects) {
+      counts.set(project, counts.get(project) ?? 0);
+    }
+    return {
+      resourceVersion: index.metadata?.resourceVersion ?? '',
+      groups: this.#groups(counts, limit),
+      projects,
+      hidden: ['*', ...projects].filter(project => hidden.has(project)),
+      applications: index.items?.length ?? 0,
+    };
+  }
+
+  #index(signal?: AbortSignal): Promise<Index> {
+    return this.#client.json<Index>({
       path: ['applications'],
       query: {
         fields: 'items.metadata.name,items.spec.project',
@@ -71,19 +115,6 @@ export class ApplicationList {
       needs: 'p, <role>, applications, get, */*',
       signal,
     });
-    const counts = new Map<string, number>();
-    for (const { spec } of index.items ?? []) {
-      const project = spec?.project || 'default';
-      counts.set(project, (counts.get(project) ?? 0) + 1);
-    }
-    const projects = await this.#allProjects([...counts.keys()], signal);
-    return {
-      resourceVersion: index.metadata?.resourceVersion ?? '',
-      groups: this.#groups(counts, limit),
-      projects,
-      hidden: await this.hidden(projects, signal),
-      applications: index.items?.length ?? 0,
-    };
   }
 
   /** The applications of a plan; the next request is made when the last answer was read. */
@@ -148,17 +179,6 @@ export class ApplicationList {
       }
     }
     return groups.length === 1 && !this.#projects ? [undefined] : groups;
-  }
-
-  async #allProjects(
-    found: readonly string[],
-    signal?: AbortSignal,
-  ): Promise<string[]> {
-    const existing = this.#projects ?? (await this.#visibleProjects(signal));
-    for (const project of [...found, ...existing]) {
-      this.#known.add(project);
-    }
-    return [...this.#known].sort();
   }
 
   /** Seeing projects is a right of its own, and not needed. */

@@ -12,6 +12,8 @@ export interface ArgocdTimes {
   proofOfMany: number;
   /** How often it is asked whether the token is still good. */
   check: number;
+  /** Within this time it is noticed that a project was hidden, unless there are very many. */
+  rights: number;
   /** How often kinds without a stream are listed. */
   poll: number;
   /** At the latest after this time everything is listed again: Argo CD may drop events. */
@@ -35,6 +37,7 @@ export const DEFAULT_ARGOCD_TIMES: ArgocdTimes = {
   proof: 1_000,
   proofOfMany: 20_000,
   check: 15_000,
+  rights: 60_000,
   poll: 30_000,
   relist: 30 * 60_000,
   idle: 120_000,

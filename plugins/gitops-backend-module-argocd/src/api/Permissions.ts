@@ -13,6 +13,11 @@ const AT_A_TIME = 8;
 /**
  * What the token may see. Argo CD leaves out of a list what the token may not see, without a
  * word: an empty list may mean that everything was deleted, or that the token has no rights.
+ *
+ * @remarks
+ * Who may see everything is asked about each project all the same. Argo CD holds the object of
+ * the question, a text, against the patterns of all policies; the denial of `payments/*` does not
+ * match the text `*`, so the answer to that says nothing of what is denied in one project.
  */
 export class Permissions {
   readonly #client: ArgocdClient;
