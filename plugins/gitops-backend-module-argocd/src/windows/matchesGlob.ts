@@ -11,43 +11,6 @@ type Step = { test: Test; next: number } | { choice: number[] };
 
 const ANY: Test = () => true;
 
-/**
- * Whether a text matches a pattern as Argo CD matches sync windows: `*` and `**` stand for any
- * characters, `?` for one, `[abc]`, `[a-z]` and `[!a]` for one of a set, `{a,b}` for either, and
- * `\` takes the next character as it is. What cannot be read matches nothing, and so does what is
- * longer than anything that has a name.
- *
- * @remarks
- * The rules are those of the library that Argo CD uses (gobwas/glob, without separators). Whoever
- * may change a project writes the patterns, so all ways to match are followed side by side, in
- * steps of at most the length of the pattern for each character, whatever stars it has.
- */
-export function matchesGlob(pattern: string, text: string): boolean {
-  if (pattern === '*') {
-    return true;
-  }
-  if (pattern.length > MAXIMUM_LENGTH || text.length > MAXIMUM_LENGTH) {
-    return false;
-  }
-  const steps = new PatternReader(pattern).read();
-  return steps !== undefined && run(steps, text);
-}
-
-/** True when the text is used up at the end of the steps. */
-function run(steps: readonly Step[], text: string): boolean {
-  const places = new Places(steps);
-  places.add(0);
-  for (const character of text) {
-    for (const index of places.takeAll()) {
-      const step = steps[index];
-      if (step && 'test' in step && step.test(character)) {
-        places.add(step.next);
-      }
-    }
-  }
-  return places.takeAll().includes(steps.length);
-}
-
 /** Where the ways to match have come, each place once. */
 class Places {
   readonly #steps: readonly Step[];
@@ -178,4 +141,41 @@ class PatternReader {
     this.#steps.push({ choice });
     return choice;
   }
+}
+
+/**
+ * Whether a text matches a pattern as Argo CD matches sync windows: `*` and `**` stand for any
+ * characters, `?` for one, `[abc]`, `[a-z]` and `[!a]` for one of a set, `{a,b}` for either, and
+ * `\` takes the next character as it is. What cannot be read matches nothing, and so does what is
+ * longer than anything that has a name.
+ *
+ * @remarks
+ * The rules are those of the library that Argo CD uses (gobwas/glob, without separators). Whoever
+ * may change a project writes the patterns, so all ways to match are followed side by side, in
+ * steps of at most the length of the pattern for each character, whatever stars it has.
+ */
+export function matchesGlob(pattern: string, text: string): boolean {
+  if (pattern === '*') {
+    return true;
+  }
+  if (pattern.length > MAXIMUM_LENGTH || text.length > MAXIMUM_LENGTH) {
+    return false;
+  }
+  const steps = new PatternReader(pattern).read();
+  return steps !== undefined && run(steps, text);
+}
+
+/** True when the text is used up at the end of the steps. */
+function run(steps: readonly Step[], text: string): boolean {
+  const places = new Places(steps);
+  places.add(0);
+  for (const character of text) {
+    for (const index of places.takeAll()) {
+      const step = steps[index];
+      if (step && 'test' in step && step.test(character)) {
+        places.add(step.next);
+      }
+    }
+  }
+  return places.takeAll().includes(steps.length);
 }
