@@ -8,11 +8,11 @@ import { FakeGitopsApi } from '../testUtils/FakeGitopsApi';
 import {
   sampleBackups,
   sampleFindings,
-  sampleGenerator,
   samplePolicyReport,
   sampleSecret,
   withOrigins,
 } from '../testUtils/sampleFacts';
+import { sampleGenerator } from '../testUtils/sampleMakers';
 import { sampleFact } from '../testUtils/sampleFact';
 import { hoursAgo } from '../testUtils/sampleFleet';
 import { sampleRollout } from '../testUtils/sampleRollouts';

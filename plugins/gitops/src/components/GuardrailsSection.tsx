@@ -12,8 +12,8 @@ import {
   unseenClusters,
   type GuardrailArea,
 } from '../model/clusterSight';
-import { troubleOfFact } from '../model/factTrouble';
 import { formatAge, JUST_NOW } from '../model/format';
+import { isMaker } from '../model/makers';
 import { placeIn } from '../model/places';
 import { readPolicies, type PolicyState } from '../model/policyFindings';
 import { readSecrets, type SecretsState } from '../model/secretStates';
@@ -111,9 +111,7 @@ function othersOf(facts: readonly Fact[], guardrails: Guardrails): Fact[] {
     ...guardrails.backups.told,
   ]);
   const isTold = (fact: Fact) =>
-    told.has(fact.id) ||
-    troubleOfFact(fact) !== undefined ||
-    (fact.kind === 'policy' && fact.health === 'degraded');
+    told.has(fact.id) || (fact.kind === 'policy' && fact.health === 'degraded');
   return worstFirst(facts.filter(fact => !isTold(fact)));
 }
 
@@ -129,7 +127,10 @@ export function GuardrailsSection(props: { service: ServiceResponse }) {
   const { service } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const now = useNow();
-  const facts = service.facts.filter(({ kind }) => kind !== 'rollout');
+  // Both have sections of their own.
+  const facts = service.facts.filter(
+    fact => fact.kind !== 'rollout' && !isMaker(fact),
+  );
   const guardrails: Guardrails = {
     policies: readPolicies(facts),
     secrets: readSecrets(facts, new Date(now)),

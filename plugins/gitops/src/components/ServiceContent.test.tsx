@@ -50,6 +50,28 @@ describe('ServiceContent', () => {
     expect(called(api, 'getDeployments')).toHaveLength(0);
   });
 
+  it('does not call wrong what failed before, and a revert made good', async () => {
+    const api = new FakeGitopsApi();
+    const [application] = api.applications.filter(
+      ({ environment, entityRef }) =>
+        environment === 'dev' && entityRef === 'component:default/orders',
+    );
+    api.applications = [
+      {
+        ...application,
+        ...{ sync: 'synced', health: 'healthy', conditions: [] },
+        desiredRevision: 'b'.repeat(40),
+        operation: {
+          ...{ phase: 'failed', revision: 'a'.repeat(40) },
+          message: 'spec.selector is immutable',
+        },
+      },
+    ];
+    renderOnEntity({ api, element: <ServiceContent /> });
+    await screen.findByRole('list', { name: 'Environments' });
+    expect(screen.queryByRole('region', { name: 'What is wrong' })).toBeNull();
+  });
+
   it('asks before it syncs, says what will happen, and follows the outcome', async () => {
     const api = new FakeGitopsApi();
     renderOnEntity({ api, element: <ServiceContent /> });

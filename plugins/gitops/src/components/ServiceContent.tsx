@@ -11,6 +11,7 @@ import { gitopsTranslationRef } from '../translation';
 import { ClusterNotice } from './ClusterNotice';
 import { DoraSection } from './DoraSection';
 import { GuardrailsSection } from './GuardrailsSection';
+import { MakersSection } from './MakersSection';
 import { PageSkeleton } from './PageSkeleton';
 import { ApplicationView, Pipeline } from './Pipeline';
 import { EmptyPanel, ErrorPanel, OutdatedNotice } from './QueryState';
@@ -71,6 +72,7 @@ function ServiceBody(props: {
       <Timeline service={service} />
       <DoraSection report={service.dora} entityRef={service.entityRef} />
       <GuardrailsSection service={service} />
+      <MakersSection service={service} />
     </>
   );
 }

@@ -1,10 +1,8 @@
-import type { Engine, Fact, FactKind } from '@fairway/plugin-gitops-common';
+import type { Engine, Fact } from '@fairway/plugin-gitops-common';
 import { FactFields } from './FactFields';
 import { firstSentence } from './format';
+import { isMaker } from './makers';
 import type { Trouble } from './trouble';
-
-/** Facts of what makes applications and of what they must keep to. */
-const MAKERS: FactKind[] = ['generator', 'preview', 'project'];
 
 /** Conditions by which Argo CD and the Flux Operator say that something failed. */
 const FAILED = new Map([
@@ -17,7 +15,7 @@ const FAILED = new Map([
 export function troubleOfFact(
   fact: Fact,
 ): { fact: Fact; engine: Engine; trouble: Trouble } | undefined {
-  if (!MAKERS.includes(fact.kind) || fact.health !== 'degraded') {
+  if (!isMaker(fact) || fact.health !== 'degraded') {
     return undefined;
   }
   const { message = '' } = fact;

@@ -2,13 +2,18 @@ import type {
   Application,
   BackupDetails,
   Fact,
-  GeneratorDetails,
   PolicyDetails,
   PolicyFinding,
   SecretDetails,
 } from '@fairway/plugin-gitops-common';
 import { SAMPLE_SERVICE, sampleFact } from './sampleFact';
 import { hoursAgo } from './sampleFleet';
+import {
+  sampleGenerator,
+  sampleInputs,
+  sampleProject,
+  sampleRollingGenerator,
+} from './sampleMakers';
 import { sampleCanary, sampleRollout } from './sampleRollouts';
 
 /** A policy report about one object. */
@@ -140,40 +145,6 @@ export function sampleBackups(change: Partial<Fact> = {}): Fact[] {
   ];
 }
 
-/** An ApplicationSet that cannot read what it makes applications of. */
-export function sampleGenerator(): Fact {
-  const message =
-    'error generating params from git: failed to list refs: authentication required';
-  const details: GeneratorDetails = {
-    engine: 'argocd',
-    generators: ['git'],
-    reads: ['https://forge.example/acme/platform.git'],
-    applications: [{ name: 'orders-dev' }, { name: 'orders-staging' }],
-    applicationCount: 2,
-    conditions: [
-      {
-        type: 'ErrorOccurred',
-        status: 'True',
-        reason: 'ApplicationGenerationFromParamsError',
-        message,
-        since: hoursAgo(1.5),
-      },
-    ],
-  };
-  return sampleFact({
-    kind: 'generator',
-    ref: {
-      apiVersion: 'argoproj.io/v1alpha1',
-      kind: 'ApplicationSet',
-      namespace: 'argocd',
-    },
-    title: 'ApplicationSet orders: 2 applications',
-    health: 'degraded',
-    message: `${message}; see that its generators can read what they name, with the credentials that they have`,
-    details,
-  });
-}
-
 /** Facts of every kind about the service `orders`, some of them in trouble. */
 function troubledFacts(): Fact[] {
   return [
@@ -200,6 +171,9 @@ function troubledFacts(): Fact[] {
     }),
     ...sampleBackups(),
     sampleGenerator(),
+    sampleRollingGenerator(),
+    sampleProject(),
+    sampleInputs(),
   ];
 }
 
@@ -212,6 +186,7 @@ function calmFacts(): Fact[] {
     sampleSecret('signing-key'),
     sampleSecret('mail'),
     ...sampleBackups(),
+    sampleProject(),
   ];
 }
 
