@@ -16,7 +16,12 @@ import { gitDirectory, readGitopsConfig, readWatchConfig } from './config';
 import { DoraService } from './dora';
 import { AttributionWorker, GitHistory } from './git';
 import { ObserverRegistry } from './ObserverRegistry';
-import { CatalogEntityResolver, ChangePublisher, Recorder } from './recorder';
+import {
+  CatalogEntityResolver,
+  ChangePublisher,
+  Recorder,
+  ReplicaFollower,
+} from './recorder';
 import { createRouter } from './routes';
 import { createGitopsAnswers } from './service';
 import { DatabaseClusterRegistry, DatabaseGitopsStore } from './store';
@@ -99,6 +104,7 @@ export const gitopsPlugin = createBackendPlugin({
           onDeploymentRecorded: () => worker.wake(),
           onObserved: (watch, objects) => follower.observed(watch, objects),
         });
+        const replicas = new ReplicaFollower({ recorder, logger });
         const watcher = new ClusterWatcher({
           ...{ api, logger, times },
           observers: observers.list(),
@@ -129,13 +135,16 @@ export const gitopsPlugin = createBackendPlugin({
             worker.wake();
           });
           watcher.start();
+          replicas.start();
           worker.start({ whenQuiet: () => recorder.quiet() });
           follower.start();
         });
         lifecycle.addShutdownHook(async () => {
           webhooks.stop();
           await Promise.all(
-            [watcher, resolver, worker, follower].map(part => part.stop()),
+            [watcher, replicas, resolver, worker, follower].map(part =>
+              part.stop(),
+            ),
           );
           publisher.stop();
         });

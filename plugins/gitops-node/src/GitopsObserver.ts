@@ -163,7 +163,10 @@ export interface FactSubject {
  * @public
  */
 export interface FactObservation
-  extends Omit<Fact, 'id' | 'entityRef' | 'environment' | 'observedAt'> {
+  extends Pick<
+    Fact,
+    'kind' | 'ref' | 'title' | 'health' | 'message' | 'details'
+  > {
   type: 'fact';
   labels: Record<string, string>;
   /** Namespace whose applications it concerns, when the labels do not say. */
@@ -181,12 +184,21 @@ export interface FactObservation
    * time). An earlier one does not come back when the latest is deleted, before the next list.
    */
   series?: { name: string; at: string };
+  /**
+   * Where nobody owns it, it may concern several services of its cluster: a store of secrets, the
+   * backups of all namespaces. Readers find by its details whether it concerns theirs.
+   */
+  shared?: boolean;
+  /** ISO time since when the object says that its health has its value, if it says so. */
+  healthSince?: string;
   /** The failure that it means for the deployment in progress, for example an aborted rollout. */
   failure?: {
     signal: FailureSignal;
     reason: string;
     /** ISO time of the first failing signal, when the object says so. */
     startedAt?: string;
+    /** Images of the version that failed, where the object names them. */
+    images?: string[];
   };
 }
 

@@ -4,6 +4,8 @@ import type { FactSubject } from '@fairway/plugin-gitops-node';
 /** What the index keeps of an application. */
 export interface IndexedApplication {
   id: string;
+  /** The one that its own object is in. */
+  cluster: string;
   entityRef: string;
   environment?: string;
 }
@@ -121,11 +123,15 @@ export class ApplicationIndex {
   readonly #byId = new Map<string, Entry>();
   readonly #byPlace = new Map<string, Set<Entry>>();
 
-  /** Forgets all but these. */
-  keepOnly(ids: ReadonlySet<string>): void {
-    [...this.#byId.keys()]
+  get(id: string): IndexedApplication | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Forgets all but these; returns as {@link ApplicationIndex.put} does. */
+  keepOnly(ids: ReadonlySet<string>): string[] {
+    return [...this.#byId.keys()]
       .filter(id => !ids.has(id))
-      .forEach(id => this.remove(id));
+      .flatMap(id => this.remove(id));
   }
 
   /**
@@ -160,6 +166,7 @@ export class ApplicationIndex {
     ]);
     const entry: Entry = {
       ...{ id, entityRef, environment, destinations },
+      cluster: application.ref.cluster,
       places: [...places],
       objects: Float64Array.from(application.resources, objectHash).sort(),
     };

@@ -257,7 +257,7 @@ export class ApplicationRecorder {
   #tell({ plans, inserted, removed }: RecordedBatch): void {
     const { listener, onDeploymentRecorded } = this.#options;
     removed.applications.forEach(item => listener.applicationRemoved(item));
-    removed.facts.forEach(({ entityRef }) =>
+    removed.facts.forEach(({ fact: { entityRef } }) =>
       listener.factChanged({ entityRef }),
     );
     for (const { change, failures, previous, tell } of plans) {

@@ -50,6 +50,8 @@ export class CatalogEntityResolver implements EntityResolver {
   readonly #stopping = new AbortController();
   readonly #unknown = new Set<string>();
   #index = new EntityIndex([]);
+  /** Fingerprint of the reading that was told last. */
+  #told?: string;
   #eagerUntil = 0;
   #hurry = new AbortController();
   #loop?: Promise<void>;
@@ -103,13 +105,14 @@ export class CatalogEntityResolver implements EntityResolver {
     while (!signal.aborted) {
       this.#hurry = new AbortController();
       try {
-        const before = this.ready ? this.#index.fingerprint : undefined;
-        this.#index = new EntityIndex(await this.#read());
+        const index = new EntityIndex(await this.#read());
+        this.#index = index;
         this.ready = true;
-        this.#failing = false;
-        if (this.#index.fingerprint !== before && !signal.aborted) {
+        if (index.fingerprint !== this.#told && !signal.aborted) {
           await onChange();
+          this.#told = index.fingerprint;
         }
+        this.#failing = false;
       } catch (error) {
         this.#failed(error);
       }
@@ -120,7 +123,7 @@ export class CatalogEntityResolver implements EntityResolver {
   #failed(error: unknown): void {
     if (!this.#failing && this.ready) {
       this.#logger.warn(
-        'The catalog cannot be read; new components are not joined to their applications until it can',
+        'The catalog cannot be read, or not what belongs to its components; new components are not joined to their applications until both can',
         toError(error),
       );
     }

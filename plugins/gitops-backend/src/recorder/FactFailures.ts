@@ -1,120 +1,133 @@
 import type { Failure } from '@fairway/plugin-gitops-common';
-import type { FactObservation } from '@fairway/plugin-gitops-node';
-import { failureId } from '../store';
+import type { FactFailure, Recording, StoredFact } from '../store';
+import type { IndexedApplication } from './ApplicationIndex';
+import { isUnrecorded } from './failuresAfter';
+import { planFactFailures, type FactFailuresPlan } from './planFactFailures';
 import type { RecorderOptions } from './Recorder';
 
-/** Deployments among which an open failure of a fact is looked for. */
-const LATEST_DEPLOYMENTS = 10;
+/** Deployments among which the one that failed is looked for. */
+const LATEST_DEPLOYMENTS = 30;
+
+/** The application in which a fact is a failure, as far as it is known. */
+type FailedApplication = Pick<IndexedApplication, 'id' | 'cluster'>;
 
 /**
- * The failures that facts mean for the deployment in progress: an aborted rollout. Each opens
- * once, and is over when what the fact is about is healthy again, or gone.
+ * Records the failures that facts mean for deployments: an aborted rollout. Each opens once, and
+ * is over when what the fact is about is healthy again, or gone. One whose deployment cannot be
+ * told yet waits until its application is seen again.
  */
 export class FactFailures {
-  readonly #options: RecorderOptions;
+  readonly #options: Pick<RecorderOptions, 'store' | 'listener'>;
+  /** Facts of which something waits to be recorded, with their applications. */
+  readonly #waiting = new Map<string, string | undefined>();
 
-  constructor(options: RecorderOptions) {
+  constructor(options: Pick<RecorderOptions, 'store' | 'listener'>) {
     this.#options = options;
   }
 
-  /** Opens or closes the failure that a fact means now. */
-  async follow(
-    observation: FactObservation,
-    context: {
-      factId: string;
-      applicationId: string;
-      /** What was stored before meant a failure, too. */
-      wasFailing: boolean;
-      now: Date;
-    },
-  ): Promise<void> {
-    const { failure, health } = observation;
-    if (failure) {
-      await this.#open(failure, context);
-    } else if (health === 'healthy') {
-      await this.close(context.factId, [context.applicationId]);
-    }
+  /** Facts of which something waits for one of these applications. */
+  waitingFor(applicationIds: readonly string[]): string[] {
+    return [...this.#waiting].flatMap(([factId, applicationId]) =>
+      applicationId !== undefined && applicationIds.includes(applicationId)
+        ? [factId]
+        : [],
+    );
   }
 
-  /** Closes what a fact opened in these applications. */
-  async close(
-    factId: string,
-    applicationIds: readonly string[],
+  /**
+   * Records what can be of a fact.
+   *
+   * @param options - `isGone` when it is not stored any more
+   */
+  async record(
+    { fact, failures = [] }: Pick<StoredFact, 'fact' | 'failures'>,
+    application: FailedApplication | undefined,
+    options: { isGone?: boolean } = {},
   ): Promise<void> {
-    const { store, listener } = this.#options;
-    for (const applicationId of applicationIds) {
-      const deployments = await store.latestDeployments(
-        applicationId,
-        LATEST_DEPLOYMENTS,
-      );
-      const open = deployments
-        .flatMap(({ failures }) => failures)
-        .filter(
-          ({ id, deploymentId, signal, endedAt }) =>
-            !endedAt && id === failureId(deploymentId, signal, factId),
-        );
-      for (const failure of open) {
-        const closed: Failure = {
-          ...failure,
-          endedAt: this.#now().toISOString(),
-        };
-        await store.putFailure(closed);
-        listener.failureClosed(closed);
+    const isWaiting = failures.some(isUnrecorded);
+    if (isWaiting && !options.isGone) {
+      this.#waiting.set(fact.id, application?.id);
+    } else {
+      this.#waiting.delete(fact.id);
+    }
+    const clusters = clustersOf(failures, application);
+    if (!isWaiting || clusters.length === 0) {
+      return;
+    }
+    const { store } = this.#options;
+    const plan = await store.recording(clusters, async recording => {
+      const stored = options.isGone
+        ? { failures }
+        : await recording.storedFact(fact.id);
+      const planned = await planOf(recording, {
+        ...{ factId: fact.id, failures: stored?.failures ?? [], application },
+      });
+      await recording.putFailures(planned.changes);
+      await recording.putFactFailures(fact.id, planned.failures);
+      return planned;
+    });
+    if (!plan.failures.some(isUnrecorded)) {
+      this.#waiting.delete(fact.id);
+    }
+    this.#tell(plan.changes);
+  }
+
+  #tell(changes: readonly Failure[]): void {
+    const { listener } = this.#options;
+    for (const failure of changes) {
+      if (failure.endedAt) {
+        listener.failureClosed(failure);
+      } else {
+        listener.failureOpened(failure);
       }
     }
   }
-
-  async #open(
-    failure: NonNullable<FactObservation['failure']>,
-    context: {
-      factId: string;
-      applicationId: string;
-      wasFailing: boolean;
-      now: Date;
-    },
-  ): Promise<void> {
-    const { store, listener } = this.#options;
-    const { applicationId, now } = context;
-    const deployments = await store.latestDeployments(
-      applicationId,
-      LATEST_DEPLOYMENTS,
-    );
-    const deployment = deployments.find(
-      ({ notCountedReason }) => notCountedReason !== 'same-revision',
-    );
-    if (!deployment) {
-      return;
-    }
-    const { signal, reason } = failure;
-    const id = failureId(deployment.id, signal, context.factId);
-    const known = deployment.failures.find(item => item.id === id);
-    if (known && (!known.endedAt || context.wasFailing)) {
-      return;
-    }
-    const opened: Failure = {
-      ...{ id, deploymentId: deployment.id, applicationId, signal, reason },
-      // It failed with the first signal, however often it is tried again.
-      startedAt:
-        known?.startedAt ?? startOf(failure.startedAt, deployment, now),
-    };
-    await store.putFailure(opened);
-    listener.failureOpened(opened);
-  }
-
-  #now(): Date {
-    return this.#options.now?.() ?? new Date();
-  }
 }
 
-/** When it failed, by the object unless that lies outside of what is possible. */
-function startOf(
-  told: string | undefined,
-  deployment: { startedAt?: string; finishedAt: string },
-  now: Date,
-): string {
-  const from = Date.parse(deployment.startedAt ?? deployment.finishedAt);
-  const time = Date.parse(told ?? '');
-  return time >= from && time <= now.getTime()
-    ? new Date(time).toISOString()
-    : now.toISOString();
+/** Those whose recorders have to wait. */
+function clustersOf(
+  failures: readonly FactFailure[],
+  application: FailedApplication | undefined,
+): string[] {
+  return [application, ...failures.filter(isUnrecorded)].flatMap(
+    one => one?.cluster ?? [],
+  );
+}
+
+async function planOf(
+  recording: Recording,
+  options: {
+    factId: string;
+    failures: readonly FactFailure[];
+    application?: FailedApplication;
+  },
+): Promise<FactFailuresPlan> {
+  const { factId, failures, application } = options;
+  const concerned = [
+    ...new Set(
+      [application?.id, ...failures.map(one => one.applicationId)].flatMap(
+        id => id ?? [],
+      ),
+    ),
+  ];
+  const open = await recording.openFailures(concerned);
+  return planFactFailures({
+    ...{ factId, failures, open: [...open.values()].flat() },
+    failedIn: application && (await failedIn(recording, application.id)),
+  });
+}
+
+async function failedIn(recording: Recording, applicationId: string) {
+  const stored = await recording.storedApplications([applicationId]);
+  const application = stored.get(applicationId)?.application;
+  const latest = await recording.latestDeployments(
+    [applicationId],
+    LATEST_DEPLOYMENTS,
+  );
+  return (
+    application && {
+      ...{ applicationId, application },
+      deployments: latest.get(applicationId) ?? [],
+    }
+  );
 }

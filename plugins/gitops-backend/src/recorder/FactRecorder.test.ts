@@ -1,10 +1,6 @@
 import { TestDatabases, mockServices } from '@backstage/backend-test-utils';
 import { ConfigReader } from '@backstage/config';
-import type {
-  ApplicationResource,
-  Fact,
-  Failure,
-} from '@fairway/plugin-gitops-common';
+import type { ApplicationResource, Fact } from '@fairway/plugin-gitops-common';
 import type { FactObservation } from '@fairway/plugin-gitops-node';
 import {
   fakeObject,
@@ -265,18 +261,76 @@ describe.each(databases.eachSupportedId())('FactRecorder, %s', databaseId => {
     });
   });
 
-  it('learns of what another replica recorded', async () => {
+  describe('of what another replica recorded', () => {
     const fact = { title: 'a', targetNamespace: 'shop' };
-    await observeFact('a', fact, { watch: spoke });
-    const here = recorder;
-    recorder = createRecorder();
-    await deploy('orders', {
-      engine: 'argocd',
-      destination: { namespace: 'shop', server: 'spoke' },
+    let here: Recorder;
+
+    /** Argo CD in a hub, which another replica watches. */
+    function deployFromHub(
+      service: string,
+      application: FakeSpec['application'] = {},
+    ) {
+      return deploy(service, {
+        engine: 'argocd',
+        destination: { namespace: 'shop', server: 'spoke' },
+        ...application,
+      });
+    }
+
+    beforeEach(async () => {
+      await deploy('search');
+      await observeFact('a', fact, { watch: spoke });
+      here = recorder;
+      recorder = createRecorder();
     });
-    now = new Date(at(11));
-    await here.rejoin();
-    expect(await ties()).toEqual({ a: 'orders/production' });
+
+    it('learns without a change of the catalog, and when it changes or goes', async () => {
+      await deployFromHub('orders');
+      expect(await ties()).toEqual({ a: '-/-' });
+      await here.catchUp();
+      expect(await ties()).toEqual({ a: 'orders/production' });
+      await deployFromHub('cart');
+      await here.catchUp();
+      expect(await ties()).toEqual({ a: '-/-' });
+      await recorder.remove(local, 'apps/orders');
+      await here.catchUp();
+      expect(await ties()).toEqual({ a: 'cart/production' });
+
+      // It hears of what it wrote itself; then there is nothing new: one row by its key.
+      await here.catchUp();
+      const read = jest.spyOn(store, 'changesSince');
+      await here.catchUp();
+      expect(read).not.toHaveBeenCalled();
+      // What concerns no fact reads none.
+      const readFact = jest.spyOn(store, 'getFact');
+      await deployFromHub('cart', { images: ['r.test/cart:2'] });
+      await here.catchUp();
+      expect(readFact).not.toHaveBeenCalled();
+    });
+
+    it('learns of an object that a webhook made it look at before its catalog was read', async () => {
+      index = new EntityIndex([]);
+      await deployFromHub('orders');
+      await here.catchUp();
+      index = new EntityIndex([component('orders')]);
+      await recorder.rejoin();
+      await here.catchUp();
+      expect(await ties()).toEqual({ a: 'orders/production' });
+    });
+
+    it('reads everything anew when the feed does not know any more', async () => {
+      await deployFromHub('orders');
+      await here.catchUp();
+      await recorder.remove(local, 'apps/orders');
+      await deployFromHub('cart');
+      const seq = await store.latestChange();
+      jest.spyOn(store, 'changesSince').mockResolvedValueOnce({
+        ...{ seq, applicationIds: [], entityRefs: [], clusters: [] },
+        complete: false,
+      });
+      await here.catchUp();
+      expect(await ties()).toEqual({ a: 'cart/production' });
+    });
   });
 
   it('follows the catalog, and keeps what it knows until it was read', async () => {
@@ -352,76 +406,5 @@ describe.each(databases.eachSupportedId())('FactRecorder, %s', databaseId => {
     expect(Object.keys(await ties())).toEqual(['day 3']);
     await recorder.remove(local, 'apps/daily-3');
     expect(await ties()).toEqual({});
-  });
-
-  describe('aborted rollouts', () => {
-    const rollout = {
-      kind: 'rollout' as const,
-      title: 'r',
-      targetNamespace: 'orders',
-    };
-    const failure = {
-      signal: 'rollout-aborted' as const,
-      reason: 'Error rate',
-      startedAt: at(5),
-    };
-    const aborted = { ...rollout, health: 'degraded' as const, failure };
-    const deployment = {
-      key: '1',
-      revision: 'rev-1',
-      startedAt: at(1),
-      finishedAt: at(2),
-      outcome: 'succeeded' as const,
-    };
-
-    async function failures(): Promise<Failure[]> {
-      const { items } = await store.listDeployments({});
-      return items.flatMap(item => item.failures);
-    }
-
-    it('open once, last while the application looks well, and end with it', async () => {
-      now = new Date(at(6));
-      await deploy('orders', { deployments: [deployment] });
-      await observeFact('r', aborted);
-      const [opened] = await failures();
-      expect(opened).toMatchObject({
-        signal: 'rollout-aborted',
-        startedAt: at(5),
-      });
-      await observeFact('r', { ...aborted, message: 'still' });
-      recorder = createRecorder();
-      await observeFact('r', { ...aborted, message: 'after a restart' });
-      await deploy('orders', { deployments: [deployment], images: ['x'] });
-      expect(await failures()).toEqual([opened]);
-      expect(listener.failureOpened).toHaveBeenCalledTimes(1);
-
-      // Another rollout of the same application does not end it, nor the way back.
-      now = new Date(at(8));
-      await observeFact('other', { ...rollout, title: 'other' });
-      await observeFact('r', { ...rollout, health: 'progressing' });
-      expect(await failures()).toEqual([opened]);
-      now = new Date(at(9));
-      await observeFact('r', rollout);
-      expect(await failures()).toEqual([{ ...opened, endedAt: at(9) }]);
-      expect(listener.failureClosed).toHaveBeenCalledTimes(1);
-
-      // Tried again with the same revision, it fails again: that is one failure.
-      await observeFact('r', aborted);
-      expect(await failures()).toEqual([opened]);
-      await recorder.remove(local, 'apps/r');
-      expect(await failures()).toEqual([{ ...opened, endedAt: at(9) }]);
-    });
-
-    it('are found by an application that is seen later', async () => {
-      now = new Date(at(6));
-      await observeFact('r', {
-        ...aborted,
-        failure: { ...failure, startedAt: at(0) },
-      });
-      expect(await failures()).toEqual([]);
-      await deploy('orders', { deployments: [deployment] });
-      // It cannot have failed before it began.
-      expect(await failures()).toMatchObject([{ startedAt: at(6) }]);
-    });
   });
 });

@@ -3,12 +3,12 @@ import type { FactObservation } from '@fairway/plugin-gitops-node';
 import {
   factId,
   objectId,
+  type FactFailure,
   type ObservedOrigin,
   type StoredFact,
   type StoredObservation,
 } from '../store';
 import {
-  ApplicationIndex,
   watchedPlacesOf,
   type FactPlace,
   type IndexedApplication,
@@ -16,22 +16,16 @@ import {
 import { environmentOf } from './buildApplication';
 import { FactFailures } from './FactFailures';
 import { FactIndex } from './FactIndex';
+import { failuresAfter, failuresWithout } from './failuresAfter';
 import { fingerprintOf } from './fingerprint';
+import { FollowedApplications } from './FollowedApplications';
 import type { RecorderOptions } from './Recorder';
 
-/** Applications read at a time when the index is filled. */
-const PAGE_SIZE = 500;
-
-/** How long what other replicas recorded may be missed; reading it takes seconds at worst. */
-const REFILL_MILLIS = 600_000;
+/** Facts read at a time when all are tied anew. */
+const PAGE_SIZE = 200;
 
 /** Whose a fact is. */
-interface Tie {
-  entityRef?: string;
-  environment?: string;
-  /** The application in which it is a failure. */
-  applicationId?: string;
-}
+type Tie = Pick<Fact, 'entityRef' | 'environment' | 'applicationId'>;
 
 /** The value that all have; undefined when they differ. */
 function agreed(values: ReadonlyArray<string | undefined>): string | undefined {
@@ -54,22 +48,22 @@ function placeOf(observation: FactObservation): FactPlace {
  * run one after the other.
  *
  * @remarks
- * Facts and applications are seen in any order. Where applications deploy and what they manage is
- * kept in memory from the first fact on; when that changes for an application, the facts of the
- * places concerned are tied anew. An application of another replica's cluster (Argo CD in a hub)
- * is learned of when the catalog changes, ten minutes later at the soonest, or at the next start.
+ * Facts and applications are seen in any order, and by different replicas: Argo CD in a hub has
+ * its applications in one cluster and their objects in others. Where applications deploy and what
+ * they manage is kept in memory from the first fact on; when that changes for an application, the
+ * facts of the places concerned are tied anew. What other replicas record is learned of by
+ * {@link FactRecorder.catchUp}.
  */
 export class FactRecorder {
   readonly #options: RecorderOptions;
   readonly #failures: FactFailures;
-  readonly #applications = new ApplicationIndex();
+  readonly #applications: FollowedApplications;
   readonly #facts = new FactIndex();
-  #filled?: Promise<void>;
-  #filledAt = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#failures = new FactFailures(options);
+    this.#applications = new FollowedApplications(options.store);
   }
 
   /** Stores the fact unless it is stored as it is, or a later one of its series is. */
@@ -77,7 +71,7 @@ export class FactRecorder {
     observation: FactObservation,
     origin: ObservedOrigin,
   ): Promise<{ id: string; changed: boolean }> {
-    await this.#fill();
+    await this.#read();
     const id = factId(observation);
     const stored = await this.#options.store.getFact(id);
     if (stored && isLater(stored.observation, observation)) {
@@ -90,29 +84,29 @@ export class FactRecorder {
       isTied(stored.fact, tie) &&
       fingerprintOf(stored.observation) === fingerprintOf(observation)
     ) {
+      // What a process that ended left undone.
+      await this.#recordFailures(stored);
       return { id, changed: false };
     }
-    await this.#put({ id, observation, origin, tie, stored });
-    return { id, changed: true };
+    return {
+      id,
+      changed: await this.#put({ id, observation, origin, tie, stored }),
+    };
   }
 
   /** Facts are gone: they are no failures any more. */
-  async removed(facts: readonly Fact[]): Promise<void> {
-    for (const fact of facts) {
+  async removed(facts: readonly StoredFact[]): Promise<void> {
+    for (const { fact, failures = [] } of facts) {
       this.#facts.remove(fact.id);
-      if (fact.kind === 'rollout' && fact.entityRef) {
-        const { items } = await this.#options.store.listApplications({
-          entityRefs: [fact.entityRef],
-        });
-        await this.#failures.close(
-          fact.id,
-          items.map(({ id }) => id),
-        );
-      }
+      await this.#failures.record(
+        { fact, failures: failuresWithout(failures, this.#now()) },
+        this.#applications.get(fact.applicationId),
+        { isGone: true },
+      );
     }
   }
 
-  /** An application was observed; its facts are tied anew if it concerns them. */
+  /** An application was recorded; its facts are tied anew if it concerns them. */
   async applicationObserved(
     observation: Pick<
       StoredObservation,
@@ -120,121 +114,132 @@ export class FactRecorder {
     >,
     entityRef: string | undefined,
   ): Promise<void> {
-    if (!this.#filled) {
+    if (!this.#applications.isRead) {
       return;
     }
-    await this.#filled;
     const { environment } = environmentOf(
       observation.labels,
       this.#options.config,
     );
     const id = objectId(observation.ref);
-    await this.#retieAt(
-      this.#applications.put({ ...observation, id, entityRef, environment }),
-    );
+    await this.#concluded({
+      places: this.#applications.put({
+        ...observation,
+        ...{ id, entityRef, environment },
+      }),
+      applicationIds: [id],
+    });
   }
 
   /** An application is gone. */
   async applicationRemoved({ id }: Pick<Application, 'id'>): Promise<void> {
-    await this.#filled;
-    await this.#retieAt(this.#applications.remove(id));
+    await this.#concluded({
+      places: this.#applications.remove(id),
+      applicationIds: [],
+    });
   }
 
-  /** Decides anew what belongs to which component. */
-  async rejoin(): Promise<void> {
-    if (this.#now().getTime() - this.#filledAt > REFILL_MILLIS) {
-      this.#filled = undefined;
+  /** Learns of the applications that other replicas recorded. */
+  async catchUp(): Promise<void> {
+    if (this.#applications.isRead) {
+      await this.#concluded(await this.#applications.catchUp());
     }
-    await this.#fill();
-    for (const stored of await this.#options.store.listStoredFacts()) {
+  }
+
+  /**
+   * Decides anew what belongs to which component, for some facts at a time.
+   *
+   * @param after - id of the last fact of those before
+   * @returns the id to go on after; undefined when none is left
+   */
+  async rejoin(after: string | undefined): Promise<string | undefined> {
+    await this.#read();
+    const page = await this.#options.store.listStoredFacts({
+      after,
+      limit: PAGE_SIZE,
+    });
+    for (const stored of page) {
       const { fact, observation } = stored;
       this.#facts.put(fact.id, watchedPlacesOf(placeOf(observation)));
-      const tie = this.#tie(observation, fact);
-      if (!isTied(fact, tie)) {
-        await this.#put({ id: fact.id, ...stored, tie, stored });
+      await this.#retie(stored);
+    }
+    return page.length === PAGE_SIZE ? page.at(-1)?.fact.id : undefined;
+  }
+
+  async #read(): Promise<void> {
+    if (!this.#applications.isRead) {
+      await this.#applications.catchUp();
+    }
+  }
+
+  async #concluded(learned: {
+    places: readonly string[];
+    applicationIds: readonly string[];
+  }): Promise<void> {
+    const ids = new Set([
+      ...this.#facts.at(learned.places),
+      ...this.#failures.waitingFor(learned.applicationIds),
+    ]);
+    for (const id of ids) {
+      const stored = await this.#options.store.getFact(id);
+      if (stored) {
+        await this.#retie(stored);
       }
     }
   }
 
-  /** Fills the index with what is stored; what is observed meanwhile is newer. */
-  #fill(): Promise<void> {
-    this.#filled ??= (async () => {
-      this.#filledAt = this.#now().getTime();
-      const known = new Set<string>();
-      let cursor: string | undefined;
-      do {
-        const page = await this.#options.store.listApplications({
-          unregistered: false,
-          limit: PAGE_SIZE,
-          cursor,
-        });
-        for (const application of page.items) {
-          known.add(application.id);
-          this.#applications.put(application);
-        }
-        cursor = page.nextCursor;
-      } while (cursor !== undefined);
-      this.#applications.keepOnly(known);
-    })().catch(error => {
-      this.#filled = undefined;
-      throw error;
-    });
-    return this.#filled;
-  }
-
-  async #retieAt(places: readonly string[]): Promise<void> {
-    for (const id of this.#facts.at(places)) {
-      await this.#retie(id);
+  async #retie(stored: StoredFact): Promise<void> {
+    const { fact, observation, origin } = stored;
+    const tie = this.#tie(observation, fact);
+    if (isTied(fact, tie)) {
+      await this.#recordFailures(stored);
+    } else {
+      await this.#put({ id: fact.id, observation, origin, tie, stored });
     }
   }
 
-  async #retie(id: string): Promise<void> {
-    const stored = await this.#options.store.getFact(id);
-    if (!stored) {
-      return;
-    }
-    const { observation, origin } = stored;
-    const tie = this.#tie(observation, stored.fact);
-    if (!isTied(stored.fact, tie)) {
-      await this.#put({ id, observation, origin, tie, stored });
-    }
-  }
-
+  /** False when the observation came late, and changes nothing. */
   async #put(change: {
     id: string;
     observation: FactObservation;
     origin: ObservedOrigin;
     tie: Tie;
     stored?: StoredFact;
-  }): Promise<void> {
+  }): Promise<boolean> {
     const { id, observation, origin, tie, stored } = change;
     const { store, listener } = this.#options;
-    const { type, labels, targetNamespace, failure, ...rest } = observation;
-    const { subject, part, series, ...observed } = rest;
+    const { kind, ref, title, health, message, details } = observation;
     const now = this.#now();
-    await store.putFact({
-      fact: {
-        ...observed,
-        id,
-        entityRef: tie.entityRef,
-        environment: tie.environment,
-        observedAt: now.toISOString(),
+    const fact: Fact = {
+      ...{ id, kind, ref, ...tie, title, health, message, details },
+      observedAt: now.toISOString(),
+    };
+    const failures: FactFailure[] = failuresAfter(
+      {
+        failures: stored?.failures,
+        wasFailing: stored?.observation.failure !== undefined,
       },
       observation,
-      origin,
-    });
+      now,
+    );
+    if (!(await store.putFact({ fact, observation, origin, failures }))) {
+      return false;
+    }
     const entityRefs = new Set([stored?.fact.entityRef, tie.entityRef]);
     entityRefs.forEach(entityRef => {
       if (entityRef !== undefined || entityRefs.size === 1) {
         listener.factChanged({ entityRef });
       }
     });
-    if (observation.kind === 'rollout' && tie.applicationId) {
-      await this.#failures.follow(observation, {
-        ...{ factId: id, applicationId: tie.applicationId, now },
-        wasFailing: stored?.observation.failure !== undefined,
-      });
-    }
+    await this.#recordFailures({ fact, failures });
+    return true;
+  }
+
+  #recordFailures(stored: Pick<StoredFact, 'fact' | 'failures'>) {
+    return this.#failures.record(
+      stored,
+      this.#applications.get(stored.fact.applicationId),
+    );
   }
 
   #now(): Date {
@@ -249,6 +254,7 @@ export class FactRecorder {
       return {
         entityRef: previous?.entityRef,
         environment: labelled ?? previous?.environment,
+        applicationId: previous?.applicationId,
       };
     }
     const entityByLabel = resolver.resolve(observation)?.entityRef;
@@ -264,17 +270,21 @@ export class FactRecorder {
     if (!entityRef) {
       return { environment: labelled };
     }
+    const environments = new Set(chosen.map(item => item.environment));
     return {
       entityRef,
-      environment: labelled ?? agreed(chosen.map(item => item.environment)),
-      applicationId: chosen[0]?.id,
+      environment: labelled ?? agreed([...environments]),
+      // Of several in one environment any will do: they are of one service.
+      applicationId: environments.size === 1 ? chosen[0].id : undefined,
     };
   }
 }
 
 function isTied(fact: Fact, tie: Tie): boolean {
   return (
-    fact.entityRef === tie.entityRef && fact.environment === tie.environment
+    fact.entityRef === tie.entityRef &&
+    fact.environment === tie.environment &&
+    fact.applicationId === tie.applicationId
   );
 }
 

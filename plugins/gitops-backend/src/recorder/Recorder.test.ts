@@ -482,7 +482,14 @@ describe('Recorder', () => {
       },
     });
     recorder = createRecorder(resolver);
-    resolver.start(() => recorder.rejoin());
+    let attempts = 0;
+    resolver.start(async () => {
+      attempts += 1;
+      if (attempts === 2) {
+        throw new Error('The database is away; the change is told again');
+      }
+      await recorder.rejoin();
+    });
     try {
       await eventually(() => expect(resolver.ready).toBe(true));
       // Its label names a component that nobody knows yet: so the catalog is read at once.

@@ -220,7 +220,15 @@ export class Recorder implements WatchSink {
       }
       after = page.length === PAGE_SIZE ? page[page.length - 1].id : undefined;
     } while (after !== undefined);
-    await this.#queue.run(() => this.#facts.rejoin());
+    let fact: string | undefined;
+    do {
+      fact = await this.#queue.run(() => this.#facts.rejoin(fact));
+    } while (fact !== undefined);
+  }
+
+  /** Learns of what other replicas recorded since the last time, as far as facts depend on it. */
+  async catchUp(): Promise<void> {
+    await this.#queue.run(() => this.#facts.catchUp());
   }
 
   #now(): Date {

@@ -6,7 +6,6 @@ import type {
   ClusterResourceStatus,
   DeploymentsQuery,
   EnvironmentTier,
-  Fact,
   Failure,
 } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
@@ -49,12 +48,14 @@ import {
   updateRun,
 } from './commandTable';
 import { queryDeployments, queryDeploymentWindow } from './deploymentQueries';
-import {
-  insertBackfilledDeployments,
-  loadDeployments,
-  upsertFailures,
-} from './deploymentTable';
+import { insertBackfilledDeployments, upsertFailures } from './deploymentTable';
 import { runRecording } from './DatabaseRecording';
+import {
+  queryFacts,
+  queryStoredFact,
+  queryStoredFacts,
+  upsertFact,
+} from './factTable';
 import type {
   ApplicationChange,
   ApplicationFilter,
@@ -62,22 +63,20 @@ import type {
   BackfilledDeployment,
   DeploymentCompletion,
   DeploymentWindowQuery,
+  GitopsReader,
   GitopsStore,
   ObservedOrigin,
   StoredFact,
 } from './GitopsStore';
 import {
   deleteOtherClusters,
-  queryFacts,
   queryObjects,
   queryOutdatedObjects,
   queryRecordedSources,
-  toStoredFact,
-  upsertFact,
 } from './observedTables';
 import type { Recording, Removal } from './RecorderStore';
 import { isSqlite, isoTime, tuneSqlite, whereAnyOf } from './sql';
-import { TABLES, type DbDeploymentRow, type DbFactRow } from './tables';
+import { TABLES, type DbDeploymentRow } from './tables';
 
 type Watch = Pick<ObservedOrigin, 'cluster' | 'resource'>;
 
@@ -169,7 +168,7 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
     return queryDeploymentWindow(this.#db, query);
   }
 
-  listFacts(query: { entityRefs?: readonly string[]; kind?: Fact['kind'] }) {
+  listFacts(query: Parameters<GitopsReader['listFacts']>[0]) {
     return queryFacts(this.#db, query);
   }
 
@@ -269,31 +268,20 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
     return { inserted: [...inserted] };
   }
 
-  async latestDeployments(applicationId: string, limit: number) {
-    const rows = await this.#db<DbDeploymentRow>(TABLES.deployments)
-      .where({ application_id: applicationId, source: 'observed' })
-      .orderBy([
-        { column: 'finished_at', order: 'desc' },
-        { column: 'id', order: 'desc' },
-      ])
-      .limit(limit);
-    return loadDeployments(this.#db, rows);
-  }
-
-  async getFact(id: string) {
-    const row = await this.#db<DbFactRow>(TABLES.facts).where({ id }).first();
-    return row && toStoredFact(row);
+  getFact(id: string) {
+    return queryStoredFact(this.#db, id);
   }
 
   putFact(fact: StoredFact) {
-    return this.#changing(async trx => ({
-      entityRefs: await upsertFact(trx, fact),
-    }));
+    return this.#db.transaction(async trx => {
+      const changed = await upsertFact(trx, fact);
+      await recordChange(trx, changed ?? {});
+      return changed !== undefined;
+    });
   }
 
-  async listStoredFacts() {
-    const rows = await this.#db<DbFactRow>(TABLES.facts).orderBy('id');
-    return rows.map(toStoredFact);
+  listStoredFacts(page: { after?: string; limit: number }) {
+    return queryStoredFacts(this.#db, page);
   }
 
   listOwnedApplications(page: { after?: string; limit: number }) {

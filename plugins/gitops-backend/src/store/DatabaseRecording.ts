@@ -1,4 +1,5 @@
 import { toError } from '@backstage/errors';
+import type { Failure } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
 import {
   queryRecordedApplications,
@@ -14,7 +15,12 @@ import {
   queryOpenFailures,
   upsertFailures,
 } from './deploymentTable';
-import type { ApplicationChange, StoredSource } from './GitopsStore';
+import { changedBy, queryStoredFact, updateFactFailures } from './factTable';
+import type {
+  ApplicationChange,
+  FactFailure,
+  StoredSource,
+} from './GitopsStore';
 import {
   deleteObservedObjects,
   queryRecordedSources,
@@ -22,8 +28,8 @@ import {
   upsertSources,
 } from './observedTables';
 import type { Recording, Removal, Removed } from './RecorderStore';
-import { chunks, isSqlite } from './sql';
-import { TABLES, type DbApplicationRow } from './tables';
+import { chunks, isSqlite, whereAnyOf } from './sql';
+import { TABLES, type DbApplicationRow, type DbDeploymentRow } from './tables';
 
 /** First key of the advisory locks: tells ours from those of others in the same database. */
 const LOCK_SPACE = 0x666c6f77;
@@ -38,6 +44,7 @@ class DatabaseRecording implements Recording {
   readonly #trx: Knex.Transaction;
   readonly #applicationIds = new Set<string>();
   readonly #entityRefs = new Set<string | null | undefined>();
+  readonly #clusters = new Set<string>();
 
   constructor(trx: Knex.Transaction) {
     this.#trx = trx;
@@ -116,10 +123,46 @@ class DatabaseRecording implements Recording {
   async deleteObjects(removals: readonly Removal[]): Promise<Removed> {
     const removed = await deleteObservedObjects(this.#trx, removals);
     removed.applications.forEach(({ id }) => this.#applicationIds.add(id));
-    for (const { entityRef } of [...removed.applications, ...removed.facts]) {
-      this.#entityRefs.add(entityRef);
+    const { entityRefs, clusters } = changedBy(
+      removed.facts.map(({ fact, observation }) => ({
+        entity_ref: fact.entityRef ?? null,
+        shared: observation.shared === true,
+        cluster: fact.ref.cluster,
+      })),
+    );
+    for (const ref of [
+      ...removed.applications.map(({ entityRef }) => entityRef),
+      ...entityRefs,
+    ]) {
+      this.#entityRefs.add(ref);
     }
+    clusters.forEach(cluster => this.#clusters.add(cluster));
     return removed;
+  }
+
+  storedFact(id: string) {
+    return queryStoredFact(this.#trx, id);
+  }
+
+  putFactFailures(id: string, failures: readonly FactFailure[]) {
+    return updateFactFailures(this.#trx, id, failures);
+  }
+
+  async putFailures(failures: readonly Failure[]) {
+    await upsertFailures(this.#trx, failures);
+    const query = this.#trx<DbDeploymentRow>(TABLES.deployments).select(
+      'entity_ref',
+    );
+    whereAnyOf(query, {
+      db: this.#trx,
+      column: 'id',
+      values: failures.map(({ deploymentId }) => deploymentId),
+    });
+    const rows: Array<Pick<DbDeploymentRow, 'entity_ref'>> = await query;
+    rows.forEach(row => this.#entityRefs.add(row.entity_ref));
+    failures.forEach(({ applicationId }) =>
+      this.#applicationIds.add(applicationId),
+    );
   }
 
   /** Numbers what was written; the last that a recording does. */
@@ -127,6 +170,7 @@ class DatabaseRecording implements Recording {
     return recordChange(this.#trx, {
       applicationIds: [...this.#applicationIds],
       entityRefs: [...this.#entityRefs],
+      clusters: [...this.#clusters],
     });
   }
 

@@ -10,6 +10,7 @@ import type {
   EnvironmentTier,
   Fact,
   Failure,
+  FailureSignal,
   HealthStatus,
   SyncStatus,
 } from '@fairway/plugin-gitops-common';
@@ -184,11 +185,35 @@ export interface StoredSource {
   recordedAt: string;
 }
 
+/**
+ * A failure that a fact means or meant, kept until the deployment that failed is known, and after
+ * that until it is over.
+ */
+export interface FactFailure {
+  signal: FailureSignal;
+  reason: string;
+  /** ISO times. */
+  startedAt: string;
+  endedAt?: string;
+  /** Images of the version that failed, as far as the fact names them. */
+  images?: string[];
+  /** Revision that the engine was applying when it failed, if it was. */
+  revision?: string;
+  /** The deployment that it is recorded of, its application, and that one's cluster. */
+  deploymentId?: string;
+  applicationId?: string;
+  cluster?: string;
+  /** Its end is recorded as well. */
+  isOver?: boolean;
+}
+
 /** A fact as last observed. */
 export interface StoredFact {
   fact: Fact;
   observation: FactObservation;
   origin: ObservedOrigin;
+  /** Oldest first: those that are not over, and the last one. */
+  failures?: FactFailure[];
 }
 
 /** Query of {@link GitopsStore.deploymentsInWindow}. */
@@ -201,7 +226,10 @@ export interface DeploymentWindowQuery {
   entityRefs?: readonly string[];
 }
 
-/** Readers' queries. Applications have `lastDeployment` and `staleSince` joined: always current. */
+/**
+ * Readers' queries. Applications have `lastDeployment` joined, and they and facts `staleSince`:
+ * always current.
+ */
 export interface GitopsReader {
   listApplications(query: ApplicationPageQuery): Promise<ApplicationPage>;
   countApplications(filter?: ApplicationFilter): Promise<ApplicationCounts>;
@@ -220,6 +248,8 @@ export interface GitopsReader {
   listFacts(query: {
     entityRefs?: readonly string[];
     kind?: Fact['kind'];
+    /** Only those of these clusters that nobody owns and that may concern several services. */
+    sharedOn?: readonly string[];
   }): Promise<Fact[]>;
   /** One per cluster that was ever configured and still is, by name. */
   listClusterStatus(): Promise<ClusterStatus[]>;

@@ -2,12 +2,12 @@ import type {
   Application,
   ClusterResourceStatus,
   Deployment,
-  Fact,
   Failure,
 } from '@fairway/plugin-gitops-common';
+import type { ChangeFeed } from './ChangeFeed';
 import type {
   ApplicationChange,
-  AttributionStore,
+  FactFailure,
   GitopsReader,
   ObservedOrigin,
   StoredApplication,
@@ -41,7 +41,7 @@ export interface Removal {
 /** What removals deleted. */
 export interface Removed {
   applications: Application[];
-  facts: Fact[];
+  facts: StoredFact[];
   sourceKeys: string[];
 }
 
@@ -85,14 +85,18 @@ export interface Recording {
     /** Ids of the deployments that were new. */
     inserted: Set<string>;
   }>;
+  storedFact(id: string): Promise<StoredFact | undefined>;
+  /** What is remembered of a fact's failures; the fact stays as it is. */
+  putFactFailures(id: string, failures: readonly FactFailure[]): Promise<void>;
+  putFailures(failures: readonly Failure[]): Promise<void>;
   /** Deployments and failures of what is gone stay: they are history. */
   deleteObjects(removals: readonly Removal[]): Promise<Removed>;
 }
 
 /** What the recorder reads and writes. */
 export interface RecorderStore
-  extends Pick<GitopsReader, 'listApplications'>,
-    Pick<AttributionStore, 'putFailure'>,
+  extends Pick<GitopsReader, 'getApplications' | 'listApplications'>,
+    ChangeFeed,
     Pick<Recording, 'recordedApplications' | 'recordedSources'> {
   /**
    * Runs `work` in a transaction that excludes other recordings of these clusters; again when the
@@ -105,16 +109,14 @@ export interface RecorderStore
   /** Objects of these of which a row is stored that is not to be kept. */
   outdatedObjects(removals: readonly Removal[]): Promise<Removal[]>;
 
-  /** The newest observed deployments of an application, newest first. */
-  latestDeployments(
-    applicationId: string,
-    limit: number,
-  ): Promise<Deployment[]>;
-
   getFact(id: string): Promise<StoredFact | undefined>;
-  /** Unless it comes late; see `isLate`. */
-  putFact(fact: StoredFact): Promise<void>;
-  listStoredFacts(): Promise<StoredFact[]>;
+  /** False when it comes late, so that nothing was stored; see `isLate`. */
+  putFact(fact: StoredFact): Promise<boolean>;
+  /** Every fact by id, some at a time. */
+  listStoredFacts(page: {
+    after?: string;
+    limit: number;
+  }): Promise<StoredFact[]>;
 
   /** Every application by id, some at a time, for joining entities anew. */
   listOwnedApplications(page: {

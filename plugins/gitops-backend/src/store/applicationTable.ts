@@ -16,7 +16,7 @@ import type {
   StoredApplication,
   StoredObservation,
 } from './GitopsStore';
-import { originColumns, toOrigin, toRecordedVersion } from './observedTables';
+import { originColumns, toOrigin, toRecordedVersion } from './originColumns';
 import type { OwnedApplication, RecordedState } from './RecorderStore';
 import {
   chunks,
@@ -26,6 +26,7 @@ import {
   whereContainsWords,
 } from './sql';
 import { TABLES, type DbApplicationRow } from './tables';
+import { staleSinceOf, WATCH_COLUMNS, type DbWatchColumns } from './watchTable';
 
 /** Out of sync is worse than unknown: it is a fact that somebody can act on. */
 const SYNC_RANKS: Record<SyncStatus, number> = {
@@ -33,9 +34,6 @@ const SYNC_RANKS: Record<SyncStatus, number> = {
   unknown: 1,
   'out-of-sync': 2,
 };
-
-/** States of a watch in which what is stored may be wrong by now. */
-const NOT_SEEN = ['unreachable', 'forbidden', 'not-installed'];
 
 const SORTS = {
   name: { column: 'name', direction: 'asc' },
@@ -46,16 +44,14 @@ const SORTS = {
 
 /** Row of `applications` with the columns of its last deployment. */
 export interface DbApplicationViewRow
-  extends Pick<DbApplicationRow, 'id' | 'document' | 'observed_at'> {
+  extends Pick<DbApplicationRow, 'id' | 'document' | 'observed_at'>,
+    DbWatchColumns {
   last_id: string | null;
   last_finished_at: string | null;
   last_outcome: string | null;
   last_author: string | null;
   last_images: string | null;
   last_version: string | null;
-  watch_state: string | null;
-  watch_since: string | null;
-  watch_seen_at: string | null;
 }
 
 /** Selects what {@link toApplication} reads, and nothing that only the recorder needs. */
@@ -85,9 +81,7 @@ export function selectApplications(db: Knex): Knex.QueryBuilder {
       'deployments.author as last_author',
       'deployments.images as last_images',
       'deployments.version as last_version',
-      'cluster_status.state as watch_state',
-      'cluster_status.since as watch_since',
-      'cluster_status.last_seen_at as watch_seen_at',
+      ...WATCH_COLUMNS,
     );
 }
 
@@ -115,9 +109,9 @@ export function toApplication(row: DbApplicationViewRow): Application {
       }
     }
   }
-  if (row.watch_state && NOT_SEEN.includes(row.watch_state)) {
-    application.staleSince =
-      row.watch_seen_at ?? row.watch_since ?? row.observed_at;
+  const staleSince = staleSinceOf(row);
+  if (staleSince) {
+    application.staleSince = staleSince;
   }
   return application;
 }

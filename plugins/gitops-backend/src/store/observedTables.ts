@@ -1,15 +1,10 @@
-import type { Fact } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
-import type { ObservedOrigin, StoredFact, StoredSource } from './GitopsStore';
-import { isLate, type RecordedVersion } from './ObjectVersion';
+import { toStoredFact } from './factTable';
+import type { ObservedOrigin, StoredSource } from './GitopsStore';
+import { originColumns, toOrigin, toRecordedVersion } from './originColumns';
 import type { RecordedState, Removal, Removed } from './RecorderStore';
 import { chunks, whereAnyOf } from './sql';
-import {
-  TABLES,
-  type DbFactRow,
-  type DbOriginColumns,
-  type DbSourceRow,
-} from './tables';
+import { TABLES, type DbOriginColumns, type DbSourceRow } from './tables';
 
 /** Tables whose rows stand for an object of a cluster, with the column that names a row. */
 const OBSERVED_TABLES = [
@@ -20,38 +15,6 @@ const OBSERVED_TABLES = [
 
 /** A row with the column that names it. */
 type DbKeyed = DbOriginColumns & Record<string, string>;
-
-/** The columns that say where a row came from, and when. */
-export function originColumns(
-  origin: ObservedOrigin,
-  recordedAt: string,
-): DbOriginColumns {
-  const { cluster, resource, object, version } = origin;
-  return {
-    ...{ cluster, resource, object },
-    object_version: version ? JSON.stringify(version) : null,
-    recorded_at: recordedAt,
-  };
-}
-
-/** Where a row came from. */
-export function toOrigin(row: DbOriginColumns): ObservedOrigin {
-  const { cluster, resource, object, object_version: version } = row;
-  return {
-    ...{ cluster, resource, object },
-    ...(version ? { version: JSON.parse(version) } : {}),
-  };
-}
-
-/** The version of a row that was selected with these columns. */
-export function toRecordedVersion(
-  row: Pick<DbOriginColumns, 'object_version' | 'recorded_at'>,
-): RecordedVersion {
-  return {
-    ...(row.object_version ? { version: JSON.parse(row.object_version) } : {}),
-    ...(row.recorded_at ? { recordedAt: row.recorded_at } : {}),
-  };
-}
 
 /** The source of a row. */
 export function toStoredSource(row: DbSourceRow): StoredSource {
@@ -111,64 +74,6 @@ export async function upsertSources(
   for (const chunk of chunks(rows)) {
     await db(TABLES.sources).insert(chunk).onConflict('key').merge();
   }
-}
-
-/** The fact of a row. */
-export function toStoredFact(row: DbFactRow): StoredFact {
-  return {
-    fact: { ...JSON.parse(row.document), observedAt: row.observed_at },
-    observation: JSON.parse(row.observation),
-    origin: toOrigin(row),
-  };
-}
-
-/** See `RecorderStore.putFact`; in a transaction. Resolves to the entity refs that it concerns. */
-export async function upsertFact(
-  trx: Knex,
-  stored: StoredFact,
-): Promise<Array<string | undefined | null>> {
-  const { fact, observation, origin } = stored;
-  const before = await trx<DbFactRow>(TABLES.facts)
-    .where({ id: fact.id })
-    .forUpdate()
-    .first('entity_ref', 'object_version', 'recorded_at');
-  if (
-    before &&
-    isLate(origin.version, toRecordedVersion(before), new Date(fact.observedAt))
-  ) {
-    return [];
-  }
-  const row: DbFactRow = {
-    id: fact.id,
-    ...originColumns(origin, fact.observedAt),
-    kind: fact.kind,
-    entity_ref: fact.entityRef ?? null,
-    observed_at: fact.observedAt,
-    document: JSON.stringify(fact),
-    observation: JSON.stringify(observation),
-  };
-  await trx(TABLES.facts).insert(row).onConflict('id').merge();
-  return [before?.entity_ref, fact.entityRef];
-}
-
-/** See `GitopsReader.listFacts`. */
-export async function queryFacts(
-  db: Knex,
-  query: { entityRefs?: readonly string[]; kind?: Fact['kind'] },
-): Promise<Fact[]> {
-  const select = db(TABLES.facts).select('*').orderBy('id');
-  if (query.entityRefs) {
-    whereAnyOf(select, {
-      db,
-      column: 'entity_ref',
-      values: query.entityRefs,
-    });
-  }
-  if (query.kind) {
-    select.where('kind', query.kind);
-  }
-  const rows: DbFactRow[] = await select;
-  return rows.map(row => toStoredFact(row).fact);
 }
 
 /** See `RecorderStore.listObjects`. */
@@ -257,7 +162,7 @@ export async function deleteObservedObjects(
           ...doomed.map(row => JSON.parse(row.document)),
         );
       } else if (table === TABLES.facts) {
-        removed.facts.push(...doomed.map(row => JSON.parse(row.document)));
+        removed.facts.push(...doomed.map(toStoredFact));
       } else {
         removed.sourceKeys.push(...doomed.map(row => row.key));
       }

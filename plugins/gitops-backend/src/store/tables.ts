@@ -125,9 +125,13 @@ export interface DbFactRow extends DbOriginColumns {
   id: string;
   kind: string;
   entity_ref: string | null;
+  /** 0 or 1 on SQLite. */
+  shared: boolean | number;
   observed_at: string;
   document: string;
   observation: string;
+  /** JSON of `FactFailure[]`. */
+  failures: string | null;
 }
 
 /** Row of `cluster_status`. */

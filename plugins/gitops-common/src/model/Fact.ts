@@ -36,6 +36,8 @@ export interface Fact {
   ref: ObjectRef;
   entityRef?: string;
   environment?: string;
+  /** Id of the application that manages what it is about, or that deploys to its place. */
+  applicationId?: string;
   /** What people read, one line. */
   title: string;
   health: HealthStatus;
@@ -44,4 +46,6 @@ export interface Fact {
   /** Details by kind; JSON. */
   details: Record<string, unknown>;
   observedAt: string;
+  /** Set when its cluster cannot be seen at present: what is shown was true then (ISO time). */
+  staleSince?: string;
 }
