@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseAllDocuments } from 'yaml';
-import { staleSecretSince } from '@fairway/plugin-gitops-common';
+import {
+  overdueBackupSince,
+  staleSecretSince,
+} from '@fairway/plugin-gitops-common';
 import type {
   FactObservation,
   KubernetesObject,
@@ -345,6 +348,92 @@ describe('backup schedules', () => {
     ]);
   });
 
+  it('of all or of patterns are a fact of the whole, and one for each namespace that is named', () => {
+    const facts = (template: object) =>
+      observeAll('Schedule', 'shops', schedule => {
+        schedule.spec.template = template;
+      }).map(({ title, targetNamespace, shared, details }) => [
+        title.replace(' (0 3 * * *)', ''),
+        targetNamespace,
+        shared,
+        details.namespaces,
+        details.excludedNamespaces,
+        details.partial,
+      ]);
+    const all = ['Scheduled backups of the cluster', undefined, true];
+    expect(facts({})).toEqual([[...all, [], undefined, undefined]]);
+    expect(
+      facts({ includedNamespaces: ['*'], excludedNamespaces: ['kube-*'] }),
+    ).toEqual([[...all, [], ['kube-*'], undefined]]);
+    expect(facts({ labelSelector: { matchLabels: { app: 'db' } } })).toEqual([
+      [...all, [], undefined, true],
+    ]);
+    expect(facts({ includedNamespaces: ['shop-*'] })).toEqual([
+      [
+        ...['Scheduled backups of shop-*', undefined, true],
+        ...[['shop-*'], undefined, undefined],
+      ],
+    ]);
+    expect(
+      facts({
+        includedNamespaces: ['orders', 'shop-*', 'carts'],
+        excludedNamespaces: ['cart*'],
+      }),
+    ).toEqual([
+      [
+        ...['Scheduled backups of 3 namespaces', undefined, true],
+        ...[['carts', 'orders', 'shop-*'], ['cart*'], undefined],
+      ],
+      [
+        ...['Scheduled backups of orders', 'orders', true],
+        ...[['orders'], undefined, undefined],
+      ],
+    ]);
+  });
+
+  it.each([
+    ['0 2 * * *', 24],
+    ['*/15 * * * *', 0.25],
+    ['0 1 * * 1-5', 72],
+    ['30 8,20 * * *', 12],
+    ['0 3 1 * *', 31 * 24],
+    ['@weekly', 168],
+    ['@every 6h', 6],
+    ['CRON_TZ=Europe/Paris 0 2 * * *', 24],
+    ['0 0 30 2 *', undefined],
+    ['every night', undefined],
+    ['@every often', undefined],
+  ])('with %s come every %p hours at least', (schedule, hours) => {
+    const { details } = observe('Schedule', undefined, object => {
+      object.spec.schedule = schedule;
+    });
+    expect(details.intervalSeconds).toBe(hours && hours * 3600);
+  });
+
+  it('are overdue for readers with a clock when the scheduler stopped', () => {
+    const { details } = observe('Schedule', undefined, schedule => {
+      schedule.metadata.creationTimestamp = '2026-02-01T12:00:00Z';
+    });
+    const overdue = (change: object, now: string) =>
+      overdueBackupSince({ ...details, ...change }, new Date(now));
+    // The last one began on the 22nd at 2 o'clock.
+    expect(overdue({}, '2026-02-23T07:59:00Z')).toBeUndefined();
+    expect(overdue({}, '2026-02-23T08:01:00Z')).toBe(
+      '2026-02-23T08:00:00.000Z',
+    );
+    const never = { lastBackup: undefined };
+    expect(overdue(never, '2026-02-02T17:00:00Z')).toBeUndefined();
+    expect(overdue(never, '2026-02-02T19:00:00Z')).toBe(
+      '2026-02-02T18:00:00.000Z',
+    );
+    const hourly = { intervalSeconds: 3600 };
+    expect(overdue(hourly, '2026-02-22T03:59:00Z')).toBeUndefined();
+    expect(overdue(hourly, '2026-02-22T04:01:00Z')).toBeDefined();
+    expect(
+      overdue({ intervalSeconds: undefined }, '2027-01-01T00:00:00Z'),
+    ).toBeUndefined();
+  });
+
   it('means nothing when another group has the same kind', () => {
     expect(
       observe('Schedule', undefined, schedule => {
@@ -395,6 +484,7 @@ describe('backups', () => {
     expect(observe('BackupStorageLocation')).toMatchObject({
       health: 'degraded',
       message: expect.stringMatching(/bucket does not exist/),
+      shared: true,
     });
   });
 });

@@ -5,7 +5,7 @@ import {
   type KubernetesObject,
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
-import { forEachNamespace, namedNamespaces } from './backupNamespaces';
+import { forEachNamespace, readScope } from './backupNamespaces';
 import { readIdentity } from './readRef';
 
 /** Set by Velero on the backups of a schedule. */
@@ -38,7 +38,7 @@ export function observeBackup(
     fields.object('metadata').time('creationTimestamp');
   const details: BackupDetails = {
     of: 'backup',
-    namespaces: namedNamespaces(spec),
+    ...readScope(spec),
     schedule,
     phase,
     location: spec.string('storageLocation'),

@@ -29,6 +29,7 @@ export function observeBackupLocation(
     {
       ...identity,
       kind: 'backup',
+      shared: true,
       title: `Backup location ${identity.ref.name}: ${
         phase ?? 'not looked at'
       }`,

@@ -5,12 +5,14 @@ import {
   type KubernetesObject,
   type ObserverContext,
 } from '@fairway/plugin-gitops-node';
-import { forEachNamespace, namedNamespaces } from './backupNamespaces';
+import { backupIntervalSeconds } from './backupInterval';
+import { forEachNamespace, readScope } from './backupNamespaces';
 import { readIdentity } from './readRef';
 
 /**
  * Whether backups of namespaces are scheduled. A schedule says when the last backup began, not
- * whether it succeeded, and the title claims no more.
+ * whether it succeeded, and the title claims no more. Whether the next one is overdue is for
+ * readers to judge, who have a clock: see `overdueBackupSince`.
  */
 export function observeBackupSchedule(
   object: KubernetesObject,
@@ -23,8 +25,10 @@ export function observeBackupSchedule(
   const schedule = spec.string('schedule');
   const details: BackupDetails = {
     of: 'schedule',
-    namespaces: namedNamespaces(template),
+    ...readScope(template),
     schedule,
+    intervalSeconds: schedule ? backupIntervalSeconds(schedule) : undefined,
+    createdAt: fields.object('metadata').time('creationTimestamp'),
     phase: status.string('phase'),
     location: template.string('storageLocation'),
     ttl: template.string('ttl'),

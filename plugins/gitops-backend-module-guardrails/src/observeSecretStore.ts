@@ -30,6 +30,7 @@ export function observeSecretStore(
     {
       ...identity,
       kind: 'secret',
+      shared: true,
       targetNamespace: identity.ref.namespace,
       title: `${object.kind} ${identity.ref.name}${
         provider ? ` (${provider})` : ''

@@ -5,11 +5,14 @@
  * @packageDocumentation
  */
 export * from './ConnectionError';
+export * from './CronSchedule';
 export * from './GitopsConnection';
 export * from './GitopsObserver';
 export * from './ObjectFields';
 export * from './extensions';
 export * from './gitopsServiceRef';
 export * from './limitResources';
+export * from './matchesGlob';
+export * from './parseGoDuration';
 export * from './readAnnotations';
 export * from './withoutCredentials';

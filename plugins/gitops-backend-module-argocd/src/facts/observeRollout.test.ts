@@ -69,6 +69,37 @@ describe('observeRollout', () => {
     });
   });
 
+  it('names the images that failed, and since when it is healthy', () => {
+    const rollout = read('orders');
+    Object.assign(rollout.status, {
+      ...{ abort: true, abortedAt: '2026-02-22T08:30:00Z' },
+      phase: 'Degraded',
+    });
+    rollout.spec.template = {
+      spec: {
+        containers: [
+          { name: 'orders', image: 'ghcr.io/acme/orders:1.4.2' },
+          { name: 'again', image: 'ghcr.io/acme/orders:1.4.2' },
+          { name: 'none' },
+        ],
+      },
+    };
+    expect(observe(rollout).failure).toMatchObject({
+      startedAt: '2026-02-22T08:30:00.000Z',
+      images: ['ghcr.io/acme/orders:1.4.2'],
+    });
+    const web = read('web');
+    web.status.conditions = [
+      {
+        ...{ type: 'Healthy', status: 'True' },
+        lastTransitionTime: '2026-02-22T08:40:00Z',
+      },
+    ];
+    expect(observe(web).healthSince).toBe('2026-02-22T08:40:00.000Z');
+    web.status.phase = 'Progressing';
+    expect(observe(web).healthSince).toBeUndefined();
+  });
+
   it('tells weights by replicas where no router has them, and all when it is promoted', () => {
     expect(observe(read('search'))).toMatchObject({
       title: 'Canary search: progressing, step 2 of 2, 33 %',

@@ -20,6 +20,9 @@ const HEALTH: Record<string, HealthStatus> = {
   Degraded: 'degraded',
 };
 
+/** Of containers of one pod. */
+const MAX_IMAGES = 50;
+
 /**
  * What a `Rollout` of Argo Rollouts says; its details are {@link RolloutDetails}.
  *
@@ -42,6 +45,7 @@ export function observeRollout(
     kind: 'rollout',
     title: titleOf(object.metadata.name, details),
     health: lookUp(HEALTH, phase) ?? 'unknown',
+    healthSince: phase === 'Healthy' ? healthySince(status) : undefined,
     message,
     details: toDetails(details),
     targetNamespace: fields.object('metadata').string('namespace'),
@@ -52,9 +56,32 @@ export function observeRollout(
           status.message('message') ??
           `The rollout of ${object.metadata.name} was aborted`,
         startedAt: status.time('abortedAt'),
+        images: readImages(fields),
       },
     }),
   };
+}
+
+function healthySince(status: ObjectFields): string | undefined {
+  return status
+    .list('conditions')
+    .find(
+      condition =>
+        condition.string('type') === 'Healthy' &&
+        condition.string('status') === 'True',
+    )
+    ?.time('lastTransitionTime');
+}
+
+/** Of the version that is rolled out; with `workloadRef` another object has them. */
+function readImages(fields: ObjectFields): string[] {
+  const images = fields
+    .object('spec')
+    .object('template')
+    .object('spec')
+    .list('containers')
+    .flatMap(container => container.string('image') ?? []);
+  return [...new Set(images)].sort().slice(0, MAX_IMAGES);
 }
 
 function readDetails(fields: ObjectFields): RolloutDetails {

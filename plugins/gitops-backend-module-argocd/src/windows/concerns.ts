@@ -1,5 +1,5 @@
 import type { Application, SyncWindow } from '@fairway/plugin-gitops-common';
-import { matchesGlob } from './matchesGlob';
+import { matchesGlob } from '@fairway/plugin-gitops-node';
 
 /**
  * Whether a sync window concerns an application: one of its lists names it, or with the AND

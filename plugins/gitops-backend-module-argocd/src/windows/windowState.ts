@@ -1,8 +1,7 @@
 import { InputError } from '@backstage/errors';
 import type { SyncWindow } from '@fairway/plugin-gitops-common';
+import { CronSchedule, parseGoDuration } from '@fairway/plugin-gitops-node';
 import { DateTime, IANAZone } from 'luxon';
-import { CronSchedule } from './CronSchedule';
-import { parseGoDuration } from './parseGoDuration';
 
 /** Whether a sync window is open at some moment, and until when that is so. */
 export interface WindowState {

@@ -11,7 +11,11 @@ const MILLISECONDS: Record<string, number> = {
 
 const PART = '(\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)';
 
-/** Milliseconds of a duration as Go writes it, for example `1h30m`; undefined when it is none. */
+/**
+ * Milliseconds of a duration as Go writes it, for example `1h30m`; undefined when it is none.
+ *
+ * @public
+ */
 export function parseGoDuration(text: string): number | undefined {
   const [, sign, parts] = /^([+-]?)(.+)$/s.exec(text) ?? [];
   if (parts === '0') {

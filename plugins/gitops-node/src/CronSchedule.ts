@@ -3,17 +3,19 @@ import { parseCronField, type CronField } from './parseCronField';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 1_440 * MINUTE_MS;
-/** A schedule that does not come for so long never does, as Argo CD sees it. */
+/** A schedule that does not come for so long never does, as controllers see it. */
 const YEARS = 5;
 
 /**
- * A schedule of five fields as Argo CD reads it, on a wall clock without a time zone.
+ * A schedule of five fields as controllers read it, on a wall clock without a time zone.
  *
  * @remarks
- * Argo CD reads schedules with robfig/cron: no seconds and no names such as `@daily`; Sunday is 0
- * and never 7; when both a day of the month and a day of the week are given, either of them is
- * enough. The libraries for Node allow more, take other days for given, and look at the clock
- * while they look for the next time, which an observer must not.
+ * Argo CD and Velero read schedules with robfig/cron. No seconds; Sunday is 0 and never 7; when
+ * both a day of the month and a day of the week are given, either of them is enough. Names such as
+ * `@daily` are not read here: Argo CD has none. The libraries for Node allow more, take other days
+ * for given, and look at the clock while they look for the next time, which an observer must not.
+ *
+ * @public
  */
 export class CronSchedule {
   /** Minutes of a day, in order. */
@@ -73,6 +75,35 @@ export class CronSchedule {
       day += DAY_MS;
       from = 0;
     }
+  }
+
+  /**
+   * The longest time between two of its moments that follow one another, in milliseconds; undefined
+   * when it does not come twice.
+   */
+  longestGap(): number | undefined {
+    const minutes = this.#minutes;
+    const first = minutes[0];
+    const last = minutes[minutes.length - 1];
+    const ofDay = minutes.map(
+      (minute, index) => minute - (minutes[index - 1] ?? minute),
+    );
+    // With two leap years in it.
+    const days = [];
+    for (
+      let day = Date.UTC(2024, 0, 1);
+      day < Date.UTC(2029, 0, 1);
+      day += DAY_MS
+    ) {
+      if (this.#isOn(new Date(day))) {
+        days.push(day);
+      }
+    }
+    const overnight = days
+      .slice(1)
+      .map((day, index) => (day - days[index]) / MINUTE_MS + first - last);
+    const longest = days.length > 0 ? Math.max(...ofDay, ...overnight) : 0;
+    return longest > 0 ? longest * MINUTE_MS : undefined;
   }
 
   #isOn(date: Date): boolean {

@@ -144,15 +144,17 @@ class PatternReader {
 }
 
 /**
- * Whether a text matches a pattern as Argo CD matches sync windows: `*` and `**` stand for any
- * characters, `?` for one, `[abc]`, `[a-z]` and `[!a]` for one of a set, `{a,b}` for either, and
+ * Whether a text matches a pattern as Argo CD matches sync windows and Velero namespaces: `*` and
+ * `**` stand for any characters, `?` for one, `[abc]`, `[a-z]` and `[!a]` for one of a set, `{a,b}` for either, and
  * `\` takes the next character as it is. What cannot be read matches nothing, and so does what is
  * longer than anything that has a name.
  *
  * @remarks
- * The rules are those of the library that Argo CD uses (gobwas/glob, without separators). Whoever
+ * The rules are those of the library that both use (gobwas/glob, without separators). Whoever
  * may change a project writes the patterns, so all ways to match are followed side by side, in
  * steps of at most the length of the pattern for each character, whatever stars it has.
+ *
+ * @public
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   if (pattern === '*') {
