@@ -1,5 +1,6 @@
 import type { Application } from '@fairway/plugin-gitops-common';
 import type { FactSubject } from '@fairway/plugin-gitops-node';
+import { clusterOf, destinationsOf, SOME_CLUSTER } from './destinations';
 
 /** What the index keeps of an application. */
 export interface IndexedApplication {
@@ -35,12 +36,6 @@ export interface FactApplications {
   deployers: IndexedApplication[];
 }
 
-/** Argo CD's names of the cluster that it runs in. */
-const OWN_CLUSTER = ['https://kubernetes.default.svc', 'in-cluster'];
-
-/** Stands for a cluster that only its address is known of. */
-const SOME_CLUSTER = '*';
-
 /** Names end in the hashes that controllers append: of pods two, of others one. */
 const APPENDED: Record<string, number> = { Pod: 2, ReplicaSet: 1, Job: 1 };
 const CONTROLLERS = [
@@ -75,31 +70,6 @@ function placeKey(cluster: string, subject: FactSubject): string {
   return subject.namespace
     ? `${cluster} ${subject.namespace}`
     : `${cluster} ${subject.kind}/${subject.name}`;
-}
-
-/** The clusters that it may deploy to, by the names that facts have. */
-function clusterOf({
-  engine,
-  ref,
-  destination,
-}: Pick<Application, 'engine' | 'ref' | 'destination'>): string {
-  const { server } = destination;
-  if (engine !== 'argocd' || !server || OWN_CLUSTER.includes(server)) {
-    return ref.cluster;
-  }
-  return /^https?:/.test(server) ? SOME_CLUSTER : server;
-}
-
-/** What names no namespace deploys to those of its objects (Flux without `targetNamespace`). */
-function destinationsOf({
-  destination,
-  resources,
-}: Pick<Application, 'destination' | 'resources'>): string[] {
-  return destination.namespace
-    ? [destination.namespace]
-    : [
-        ...new Set(resources.flatMap(({ namespace }) => namespace || [])),
-      ].sort();
 }
 
 /** The object, then those that may have made it, nearest first. */

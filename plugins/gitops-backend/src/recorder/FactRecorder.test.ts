@@ -355,6 +355,28 @@ describe.each(databases.eachSupportedId())('FactRecorder, %s', databaseId => {
     expect(await ties()).toEqual({ a: 'orders/production' });
   });
 
+  it('reads what it ties anew some at a time', async () => {
+    index = new EntityIndex([]);
+    await deploy('orders', { destination: { namespace: 'shop' } });
+    const titles = Array.from({ length: 230 }, (_, number) => `fact ${number}`);
+    await recorder.observe(
+      local,
+      titles.map(title =>
+        fakeObject(title, { fact: { title, targetNamespace: 'shop' } }),
+      ),
+    );
+    index = new EntityIndex([component('orders')]);
+    const read = jest.spyOn(store, 'listStoredFacts');
+    await recorder.rejoin();
+    const pages = await Promise.all(
+      read.mock.results.map(async ({ value }) => (await value).length),
+    );
+    expect(pages).toEqual([200, 30]);
+    expect(new Set(Object.values(await ties()))).toEqual(
+      new Set(['orders/production']),
+    );
+  });
+
   it('keeps one row for each part of an object, and forgets parts that are gone', async () => {
     const observer = {
       ...fakeObserver,

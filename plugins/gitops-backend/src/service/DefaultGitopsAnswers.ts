@@ -30,6 +30,7 @@ import type { NameChecker } from './NameChecker';
 import type { PreparedAnswer } from './PreparedAnswer';
 import type { ServiceDirectory } from './ServiceDirectory';
 import type { ServiceReader } from './ServiceReader';
+import { clustersOfService, sharedFacts } from './sharedFacts';
 
 /** How long a list is good while nothing changes: lead times are over a window that moves. */
 const LIST_MS = 60_000;
@@ -100,8 +101,10 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     const { store, commands, index } = this.#options;
     const application = await this.getApplication(id, caller);
     const { entityRef, sync, dependsOn = [] } = application;
-    const [facts, dependencies, syncRefusal, hold] = await Promise.all([
+    const alone = { applications: [application], own: [] };
+    const [own, shared, dependencies, syncRefusal, hold] = await Promise.all([
       entityRef ? store.listFacts({ entityRefs: [entityRef] }) : [],
+      store.listFacts({ sharedOn: clustersOfService(alone) }),
       Promise.all(
         dependsOn.slice(0, DEPENDENCIES_LIMIT).map(async ref => {
           try {
@@ -126,7 +129,8 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     return {
       application,
       explanation: explainApplication(application, {
-        ...{ facts, syncRefusal, hold, clusters: index.clusters },
+        facts: [...own, ...sharedFacts(shared, { ...alone, own })],
+        ...{ syncRefusal, hold, clusters: index.clusters },
         dependencies: dependencies.flat(),
       }),
     };

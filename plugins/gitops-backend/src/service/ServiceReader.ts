@@ -12,6 +12,7 @@ import type { FleetIndex } from './fleet';
 import type { AuthorizedCaller } from './GitopsAnswers';
 import { markStale } from './markStale';
 import type { Service, ServiceDirectory } from './ServiceDirectory';
+import { clustersOfService, sharedFacts } from './sharedFacts';
 
 /** The first page of a service's timeline: what a person reads before asking for more. */
 const TIMELINE_LIMIT = 12;
@@ -67,7 +68,7 @@ export class ServiceReader {
     const ago = (milliseconds: number) =>
       new Date(now.getTime() - milliseconds).toISOString();
     const { clusters } = index;
-    const [page, timeline, recent, facts, commandRuns] = await Promise.all([
+    const [page, timeline, recent, own, commandRuns] = await Promise.all([
       store.listApplications({ entityRefs: [entityRef] }),
       store.listDeployments({ entityRef: [entityRef], limit: TIMELINE_LIMIT }),
       store.deploymentsInWindow({
@@ -79,6 +80,9 @@ export class ServiceReader {
       store.listCommandRuns(entityRef),
     ]);
     const applications = markStale(page.items, clusters);
+    const sharing = { applications, own };
+    const seenOn = clustersOfService(sharing);
+    const shared = await store.listFacts({ sharedOn: seenOn });
     return {
       entityRef,
       ...buildService({ environments, applications, deployments: recent }),
@@ -86,12 +90,10 @@ export class ServiceReader {
       commandRuns,
       nextDeploymentsCursor: timeline.nextCursor,
       dora: dora.reportOf(recent),
-      facts,
+      facts: [...own, ...sharedFacts(shared, sharing)],
       permissions: { operate },
       clusters: countApplications(
-        clusters.filter(({ name }) =>
-          applications.some(({ ref }) => ref.cluster === name),
-        ),
+        clusters.filter(({ name }) => seenOn.includes(name)),
         applications,
       ),
       errors: errorsOf(clusters),

@@ -6,7 +6,10 @@ export interface Changes {
   applicationIds: string[];
   /** Components of those applications, before and now, and components with a changed fact. */
   entityRefs: string[];
-  /** Clusters and other connections whose state changed, or that came or went. */
+  /**
+   * Clusters and other connections whose state changed, that came or went, or of which a fact
+   * changed that services share.
+   */
   clusters: string[];
   /**
    * False when the feed no longer knows all that changed since then: read everything anew, and

@@ -74,7 +74,10 @@ export class FleetIndex {
     return this.#generation;
   }
 
-  /** Another number after the state of a cluster changed; when it was last seen is no change. */
+  /**
+   * Another number after the state of a cluster changed, or a fact that its services share; when it
+   * was last seen is no change.
+   */
   get clusterRevision(): number {
     return this.#clusterRevision;
   }
@@ -228,6 +231,7 @@ export class FleetIndex {
     }
     if (clusters.length > 0) {
       await this.#readClusters();
+      this.#clusterRevision += 1;
     }
     for (const ref of entityRefs) {
       this.#versions.set(ref, seq);

@@ -1,6 +1,15 @@
-import type { Application, Deployment } from '@fairway/plugin-gitops-common';
-import { objectId } from '../ids';
-import type { NewDeployment, StoredApplication } from '../GitopsStore';
+import type {
+  Application,
+  Deployment,
+  Fact,
+  ObjectRef,
+} from '@fairway/plugin-gitops-common';
+import { factId, objectId } from '../ids';
+import type {
+  NewDeployment,
+  StoredApplication,
+  StoredFact,
+} from '../GitopsStore';
 
 type ApplicationFields = Partial<Omit<Application, 'id' | 'ref'>> & {
   name: string;
@@ -85,5 +94,37 @@ export function newDeployment(
     outcome: 'succeeded',
     from: application.source,
     ...fields,
+  };
+}
+
+/** A stored fact of an object, shared unless a component owns it. */
+export function storedFact(
+  fields: Pick<Fact, 'kind' | 'details'> &
+    Partial<Omit<Fact, 'ref'>> & { ref: Partial<ObjectRef> & { kind: string } },
+): StoredFact {
+  const { ref: named, kind, details, ...rest } = fields;
+  const ref: ObjectRef = {
+    ...{ cluster: 'local', apiVersion: 'v1', name: 'a' },
+    ...named,
+  };
+  const observed = {
+    ...{ kind, ref, details },
+    ...{ title: `${ref.kind} ${ref.name}`, health: 'healthy' as const },
+  };
+  return {
+    fact: {
+      ...{ ...observed, id: factId({ kind, ref }) },
+      observedAt: '2026-01-01T00:00:00.000Z',
+      ...rest,
+    },
+    observation: {
+      ...{ type: 'fact', ...observed, labels: {} },
+      shared: !rest.entityRef,
+    },
+    origin: {
+      cluster: ref.cluster,
+      resource: `guardrails:${ref.kind.toLowerCase()}s`,
+      object: [ref.namespace, ref.name].filter(Boolean).join('/'),
+    },
   };
 }
