@@ -158,7 +158,7 @@ export interface FactSubject {
  * The recorder ties it to a service and an environment: by its labels; else by the application
  * that manages `subject` (or the object itself, when there is none); else by those that deploy to
  * `targetNamespace`, when all of them are of one service. What none of these decides belongs to
- * the cluster.
+ * the cluster, and concerns services that share it; see `shared`.
  *
  * @public
  */

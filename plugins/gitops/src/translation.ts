@@ -329,7 +329,7 @@ export const gitopsTranslationRef = createTranslationRef({
       lastBackups_one: 'last backup {{age}}',
       lastBackups_other: '{{count}} last backups, the oldest {{age}}',
       noPolicies: 'no policy report known',
-      noBackups: 'no backup known',
+      noBackups: 'no backup of its data known',
       unseen: {
         all: 'policies, secrets and backups on {{clusters}} cannot be seen now',
         policy: 'policies on {{clusters}} cannot be seen now',
@@ -361,6 +361,9 @@ export const gitopsTranslationRef = createTranslationRef({
       reads: 'reads {{keys}}',
       stale:
         'Not read since {{time}}, although it should be every {{interval}}. Look whether External Secrets runs.',
+      storeIsAway: 'Its store {{store}} does not work; see above.',
+      storeRefuses:
+        'See that {{store}} has what it reads, and lets External Secrets read that.',
       backups: 'Backups',
       wholeCluster: 'The whole cluster',
       lastBackup: 'last backup',
@@ -368,9 +371,13 @@ export const gitopsTranslationRef = createTranslationRef({
       noBackupYet: 'no backup was made yet',
       schedule: 'schedule {{schedule}}',
       noSchedule: 'no schedule known',
+      without: 'without {{namespaces}}',
+      partial: 'only some of the objects there',
+      overdue:
+        'The next one should have been made by {{time}}, and was not. Look whether Velero runs.',
       locations: 'Where backups are stored',
       gitRestores:
-        'Git restores configuration, not data: data comes back from backups alone.',
+        'It keeps data. Git restores configuration, not data: that comes back from backups alone.',
       showAll: 'Show all {{n}}',
       showWorst: 'Show the first {{n}} only',
       others: 'What is well, and what else is known',

@@ -318,6 +318,15 @@ describe.each(databases.eachSupportedId())('FactRecorder, %s', databaseId => {
       expect(await ties()).toEqual({ a: 'orders/production' });
     });
 
+    it('goes on when the database was away in between', async () => {
+      await deployFromHub('orders');
+      jest.spyOn(store, 'getFact').mockRejectedValueOnce(new Error('Away'));
+      await expect(here.catchUp()).rejects.toThrow('Away');
+      expect(await ties()).toEqual({ a: '-/-' });
+      await here.catchUp();
+      expect(await ties()).toEqual({ a: 'orders/production' });
+    });
+
     it('reads everything anew when the feed does not know any more', async () => {
       await deployFromHub('orders');
       await here.catchUp();

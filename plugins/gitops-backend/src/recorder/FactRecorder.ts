@@ -59,6 +59,8 @@ export class FactRecorder {
   readonly #failures: FactFailures;
   readonly #applications: FollowedApplications;
   readonly #facts = new FactIndex();
+  /** Facts to look at again; one that could not be is looked at the next time. */
+  readonly #due = new Set<string>();
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -176,15 +178,18 @@ export class FactRecorder {
     places: readonly string[];
     applicationIds: readonly string[];
   }): Promise<void> {
-    const ids = new Set([
+    for (const id of [
       ...this.#facts.at(learned.places),
       ...this.#failures.waitingFor(learned.applicationIds),
-    ]);
-    for (const id of ids) {
+    ]) {
+      this.#due.add(id);
+    }
+    for (const id of this.#due) {
       const stored = await this.#options.store.getFact(id);
       if (stored) {
         await this.#retie(stored);
       }
+      this.#due.delete(id);
     }
   }
 

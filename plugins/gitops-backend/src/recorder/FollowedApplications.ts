@@ -1,5 +1,4 @@
-import type { Application } from '@fairway/plugin-gitops-common';
-import type { RecorderStore } from '../store';
+import type { ApplicationPage, RecorderStore } from '../store';
 import {
   ApplicationIndex,
   type FactApplications,
@@ -31,6 +30,8 @@ export class FollowedApplications {
   readonly #index = new ApplicationIndex();
   /** Number of the feed up to which everything is known; -1 before the first reading. */
   #seq = -1;
+  /** What nobody was told of yet: a reading that fails half-way is gone on with. */
+  #learned: LearnedChanges = { places: [], applicationIds: [] };
 
   constructor(store: RecorderStore) {
     this.#store = store;
@@ -60,34 +61,37 @@ export class FollowedApplications {
 
   /** Learns of everything that was recorded before the call. One row, while nothing was. */
   async catchUp(): Promise<LearnedChanges> {
-    const learned: LearnedChanges = { places: [], applicationIds: [] };
     const latest = await this.#store.latestChange();
     if (!this.isRead) {
-      await this.#readAll(latest, learned);
+      await this.#readAll(latest);
     }
+    await this.#follow(latest);
+    const learned = this.#learned;
+    this.#learned = { places: [], applicationIds: [] };
+    return learned;
+  }
+
+  async #follow(latest: number): Promise<void> {
     while (this.#seq !== latest) {
       const changes = await this.#store.changesSince(
         this.#seq,
         CHANGES_AT_ONCE,
       );
       if (!changes.complete) {
-        await this.#readAll(changes.seq, learned);
-        return learned;
+        await this.#readAll(changes.seq);
+        return;
       }
-      await this.#learn(changes.applicationIds, learned);
-      if (changes.seq === this.#seq || changes.seq > latest) {
-        this.#seq = changes.seq;
-        return learned;
-      }
+      await this.#learn(changes.applicationIds);
+      const isAll = changes.seq === this.#seq || changes.seq > latest;
       this.#seq = changes.seq;
+      if (isAll) {
+        return;
+      }
     }
-    return learned;
   }
 
-  async #learn(
-    ids: readonly string[],
-    { places, applicationIds }: LearnedChanges,
-  ): Promise<void> {
+  async #learn(ids: readonly string[]): Promise<void> {
+    const { places, applicationIds } = this.#learned;
     const found = new Map(
       (await this.#store.getApplications(ids)).map(one => [one.id, one]),
     );
@@ -102,24 +106,24 @@ export class FollowedApplications {
     }
   }
 
-  async #readAll(seq: number, learned: LearnedChanges): Promise<void> {
+  async #readAll(seq: number): Promise<void> {
+    const { places, applicationIds } = this.#learned;
     const known = new Set<string>();
     let cursor: string | undefined;
     do {
-      const page: { items: Application[]; nextCursor?: string } =
-        await this.#store.listApplications({
-          unregistered: false,
-          limit: PAGE_SIZE,
-          cursor,
-        });
+      const page: ApplicationPage = await this.#store.listApplications({
+        unregistered: false,
+        limit: PAGE_SIZE,
+        cursor,
+      });
       for (const application of page.items) {
         known.add(application.id);
-        learned.applicationIds.push(application.id);
-        learned.places.push(...this.#index.put(application));
+        applicationIds.push(application.id);
+        places.push(...this.#index.put(application));
       }
       cursor = page.nextCursor;
     } while (cursor !== undefined);
-    learned.places.push(...this.#index.keepOnly(known));
+    places.push(...this.#index.keepOnly(known));
     this.#seq = seq;
   }
 }

@@ -1,10 +1,13 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useNow } from '../hooks/useNow';
 import type { BackupsState, BackupState } from '../model/backupStates';
+import { formatClock } from '../model/format';
 import { readableWord } from '../model/rollouts';
 import type { PlaceOf } from '../model/places';
 import { gitopsTranslationRef } from '../translation';
 import { CappedList } from './CappedList';
 import { FactList } from './FactList';
+import { FactPlace } from './FactPlace';
 import { RelativeTime } from './RelativeTime';
 import { HealthMark } from './StateMark';
 import styles from './FactRows.module.css';
@@ -12,7 +15,11 @@ import styles from './FactRows.module.css';
 function Backup(props: { backup: BackupState; placeOf: PlaceOf }) {
   const { backup, placeOf } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
-  const { namespaces, lastAt, phase, schedule, health } = backup;
+  const { namespaces, excluded, lastAt, phase, schedule, health } = backup;
+  const now = useNow();
+  const overdue =
+    backup.overdueSince &&
+    t('guardrails.overdue', { time: formatClock(backup.overdueSince, now) });
   return (
     <li className={styles.row}>
       <HealthMark health={health} />
@@ -23,6 +30,11 @@ function Backup(props: { backup: BackupState; placeOf: PlaceOf }) {
             : t('guardrails.wholeCluster')}
         </span>{' '}
         <span className={styles.detail}>
+          {excluded.length > 0 &&
+            `${t('guardrails.without', {
+              namespaces: excluded.join(', '),
+            })} · `}
+          {backup.isPartial && `${t('guardrails.partial')} · `}
           {lastAt ? (
             <>
               {t('guardrails.lastBackup')} <RelativeTime value={lastAt} ago />
@@ -38,8 +50,8 @@ function Backup(props: { backup: BackupState; placeOf: PlaceOf }) {
             : t('guardrails.noSchedule')}
         </span>
       </span>
-      <span className={styles.place}>{placeOf(backup)}</span>
-      {backup.messages.map(message => (
+      <FactPlace place={placeOf(backup)} staleSince={backup.staleSince} />
+      {[overdue, ...backup.messages].filter(Boolean).map(message => (
         <p className={styles.message} key={message}>
           {message}
         </p>
@@ -49,8 +61,13 @@ function Backup(props: { backup: BackupState; placeOf: PlaceOf }) {
 }
 
 /** The last backups with how they ended and when the next is due. */
-export function BackupList(props: { backups: BackupsState; placeOf: PlaceOf }) {
-  const { backups, placeOf } = props;
+export function BackupList(props: {
+  backups: BackupsState;
+  placeOf: PlaceOf;
+  /** The service keeps data, so that it is told what backups are for. */
+  keepsData: boolean;
+}) {
+  const { backups, placeOf, keepsData } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   return (
     <div className={styles.area}>
@@ -70,6 +87,9 @@ export function BackupList(props: { backups: BackupsState; placeOf: PlaceOf }) {
             placeOf({ environment, cluster: ref.cluster })
           }
         />
+      )}
+      {keepsData && (
+        <p className={styles.note}>{t('guardrails.gitRestores')}</p>
       )}
     </div>
   );

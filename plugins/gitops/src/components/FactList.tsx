@@ -1,5 +1,6 @@
 import type { Fact } from '@fairway/plugin-gitops-common';
 import { CappedList } from './CappedList';
+import { FactPlace } from './FactPlace';
 import { HealthMark } from './StateMark';
 import styles from './FactRows.module.css';
 
@@ -16,7 +17,7 @@ export function FactList(props: {
         <li className={styles.row} key={fact.id}>
           <HealthMark health={fact.health} />
           <span className={styles.lead}>{fact.title}</span>
-          <span className={styles.place}>{placeOf(fact)}</span>
+          <FactPlace place={placeOf(fact)} staleSince={fact.staleSince} />
           {fact.message && <p className={styles.message}>{fact.message}</p>}
         </li>
       )}

@@ -10,6 +10,8 @@ import {
   sampleFindings,
   samplePolicyReport,
   sampleSecret,
+  sampleSharedSchedule,
+  withDatabase,
   withOrigins,
 } from '../testUtils/sampleFacts';
 import { sampleGenerator } from '../testUtils/sampleMakers';
@@ -64,9 +66,8 @@ describe('the guardrails of a service', () => {
       '2 secrets in sync',
       'last backup 5 h ago',
     ]);
-    expect(guardrails).toHaveTextContent(
-      /Git restores configuration, not data/,
-    );
+    // It is said of backups of what keeps data.
+    expect(guardrails).not.toHaveTextContent(/Git restores/);
     await userEvent.click(
       within(guardrails).getByText('What is well, and what else is known'),
     );
@@ -89,6 +90,10 @@ describe('the guardrails of a service', () => {
           health: 'degraded',
           message: 'key payments/orders-db is not found',
         },
+      }),
+      sampleSecret('orders-key', {
+        details: { store: { kind: 'SecretStore', name: 'vault' } },
+        fact: { health: 'degraded', message: 'could not get secret data' },
       }),
       sampleSecret('vault', {
         details: { of: 'store' },
@@ -120,7 +125,10 @@ describe('the guardrails of a service', () => {
         /^Unknownorders-mail.*Not read since .* every 1 h\./,
       ),
       expect.stringMatching(
-        /^Degradedorders-db.*reads payments\/orders-db.*not found/,
+        /^Degradedorders-db.*reads payments\/orders-db.*not found.*See that vault has what it reads/,
+      ),
+      expect.stringMatching(
+        /^Degradedorders-key.*Its store vault does not work; see above/,
       ),
     ]);
     expect(rowsOf('Backups')).toEqual([
@@ -137,6 +145,72 @@ describe('the guardrails of a service', () => {
     expect(backups).toHaveTextContent(
       /^Unknown.*last backup 5 h ago · it is not known how it ended/,
     );
+  });
+
+  it('tell what keeps data that a scheduler stopped, for all its namespaces', async () => {
+    renderFacts([sampleSharedSchedule()], api => {
+      api.applications = withDatabase(api.applications);
+    });
+    const guardrails = await section('Guardrails');
+    expect(
+      within(guardrails).getByRole('list', { name: 'Backups' }),
+    ).toHaveTextContent(
+      /^DegradedThe whole cluster without kube-\* · last backup 3 d ago.*The next one should have been made by .*Look whether Velero runs/,
+    );
+    expect(guardrails).toHaveTextContent(
+      /It keeps data\. Git restores configuration, not data/,
+    );
+  });
+
+  it('leave what keeps no data in peace, and tell it in the details', async () => {
+    renderFacts([sampleSharedSchedule({ partial: true })]);
+    const guardrails = await section('Guardrails');
+    const backups = within(guardrails).getByRole('list', {
+      name: 'Backups',
+      hidden: true,
+    });
+    expect(backups).not.toBeVisible();
+    expect(backups).toHaveTextContent(/only some of the objects there/);
+    await userEvent.click(
+      within(guardrails).getByText('What is well, and what else is known'),
+    );
+    expect(backups).toBeVisible();
+    expect(guardrails).not.toHaveTextContent(/Git restores/);
+  });
+
+  it('do not pass for current while their cluster cannot be seen, nor for overdue', async () => {
+    const staleSince = hoursAgo(30);
+    const [schedule, backup] = sampleBackups().map(fact => ({
+      ...fact,
+      staleSince,
+    }));
+    renderFacts([
+      { ...samplePolicyReport([]), staleSince },
+      {
+        ...sampleSecret('orders-db', {
+          details: { refreshTime: hoursAgo(31) },
+        }),
+        staleSince,
+      },
+      {
+        ...sampleSecret('orders-key', { fact: { health: 'degraded' } }),
+        staleSince,
+      },
+      {
+        ...schedule,
+        details: { ...schedule.details, lastBackup: hoursAgo(40) },
+      },
+      { ...backup, details: { ...backup.details, startedAt: hoursAgo(40) } },
+    ]);
+    const guardrails = await section('Guardrails');
+    expect(calmItems(guardrails)).toEqual([
+      expect.stringMatching(/^12 policy checks pass, as of /),
+      expect.stringMatching(/^1 secret in sync, as of /),
+      expect.stringMatching(/^last backup 5 h ago, as of /),
+    ]);
+    expect(
+      within(guardrails).getByRole('list', { name: 'Secrets' }),
+    ).toHaveTextContent(/orders-key.*Production · as of /);
   });
 
   it('show the worst ten of three hundred findings, and all when asked', async () => {
@@ -159,6 +233,7 @@ describe('the guardrails of a service', () => {
 
   it('keep apart what is not there, what cannot be seen, and what nobody looks for', async () => {
     renderFacts([], api => {
+      api.applications = withDatabase(api.applications);
       api.clusters = [
         {
           ...api.clusters[0],
@@ -184,7 +259,7 @@ describe('the guardrails of a service', () => {
     });
     const guardrails = await section('Guardrails');
     expect(calmItems(guardrails)).toEqual([
-      'no backup known',
+      'no backup of its data known',
       'policies on eu-1 cannot be seen now',
     ]);
     const notice = screen

@@ -12,11 +12,12 @@ import {
   unseenClusters,
   type GuardrailArea,
 } from '../model/clusterSight';
-import { formatAge, JUST_NOW } from '../model/format';
+import { formatAge, formatClock, JUST_NOW } from '../model/format';
 import { isMaker } from '../model/makers';
 import { placeIn } from '../model/places';
 import { readPolicies, type PolicyState } from '../model/policyFindings';
 import { readSecrets, type SecretsState } from '../model/secretStates';
+import { keepsData } from '../model/statefulness';
 import { gitopsTranslationRef } from '../translation';
 import { BackupList } from './BackupList';
 import { FactList } from './FactList';
@@ -29,7 +30,25 @@ import styles from './FactRows.module.css';
 interface Guardrails {
   policies: PolicyState;
   secrets: SecretsState;
+  /** Those that it depends on. */
   backups: BackupsState;
+  /** With those of its namespaces that are not made for it. */
+  allBackups: BackupsState;
+  keepsData: boolean;
+}
+
+/** What keeps no data is well without the backups that others share with it. */
+function readGuardrails(service: ServiceResponse, now: Date): Guardrails {
+  const facts = service.facts.filter(({ kind }) => kind !== 'rollout');
+  const hasData = keepsData(service);
+  const owned = facts.filter(({ entityRef }) => entityRef !== undefined);
+  return {
+    policies: readPolicies(facts),
+    secrets: readSecrets(facts, now),
+    backups: readBackups(hasData ? facts : owned, now),
+    allBackups: readBackups(facts, now),
+    keepsData: hasData,
+  };
 }
 
 interface CalmItem {
@@ -46,11 +65,21 @@ const AREAS: GuardrailArea[] = ['policy', 'secret', 'backup'];
 /** What is well, or looked for and not there: a few words each. */
 function useKnownItems(
   service: ServiceResponse,
-  { policies, secrets, backups }: Guardrails,
+  guardrails: Guardrails,
 ): CalmItem[] {
+  const { policies, secrets, backups, allBackups } = guardrails;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const now = useNow();
-  const well = (text: string): CalmItem => ({ health: 'healthy', text });
+  // What was well when it could be seen last may not be any more.
+  const well = (text: string, staleSince?: string): CalmItem =>
+    staleSince
+      ? {
+          health: 'unknown',
+          text: `${text}, ${t('common.stale', {
+            time: formatClock(staleSince, now),
+          })}`,
+        }
+      : { health: 'healthy', text };
   // What cannot be seen may be there all the same.
   const absent = (area: GuardrailArea, text: string): CalmItem[] =>
     isWatched(service.clusters, area) &&
@@ -64,12 +93,22 @@ function useKnownItems(
       ? absent('policy', t('guardrails.noPolicies'))
       : []),
     ...(policies.passed > 0
-      ? [well(t('guardrails.pass', { count: policies.passed }))]
+      ? [
+          well(
+            t('guardrails.pass', { count: policies.passed }),
+            policies.staleSince,
+          ),
+        ]
       : []),
     ...(secrets.inSync > 0
-      ? [well(t('guardrails.inSync', { count: secrets.inSync }))]
+      ? [
+          well(
+            t('guardrails.inSync', { count: secrets.inSync }),
+            secrets.staleSince,
+          ),
+        ]
       : []),
-    ...(backups.backups.length === 0
+    ...(guardrails.keepsData && allBackups.backups.length === 0
       ? absent('backup', t('guardrails.noBackups'))
       : []),
     ...(backups.isWell && age
@@ -79,6 +118,7 @@ function useKnownItems(
               count: backups.backups.length,
               age: age === JUST_NOW ? age : t('common.ago', { age }),
             }),
+            backups.staleSince,
           ),
         ]
       : []),
@@ -103,12 +143,17 @@ function useUnseenItems(service: ServiceResponse): CalmItem[] {
   );
 }
 
+/** In the details, while nothing is wrong, all of them. */
+function backupsToTell({ backups, allBackups }: Guardrails): BackupsState {
+  return backups.isWell ? allBackups : backups;
+}
+
 /** Facts that no other part of the page tells of. */
 function othersOf(facts: readonly Fact[], guardrails: Guardrails): Fact[] {
   const told = new Set([
     ...guardrails.secrets.troubled.map(({ id }) => id),
     ...guardrails.policies.silent.map(({ id }) => id),
-    ...guardrails.backups.told,
+    ...backupsToTell(guardrails).told,
   ]);
   const isTold = (fact: Fact) =>
     told.has(fact.id) || (fact.kind === 'policy' && fact.health === 'degraded');
@@ -131,18 +176,23 @@ export function GuardrailsSection(props: { service: ServiceResponse }) {
   const facts = service.facts.filter(
     fact => fact.kind !== 'rollout' && !isMaker(fact),
   );
-  const guardrails: Guardrails = {
-    policies: readPolicies(facts),
-    secrets: readSecrets(facts, new Date(now)),
-    backups: readBackups(facts),
-  };
+  const guardrails = readGuardrails(service, new Date(now));
   const { policies, secrets, backups } = guardrails;
   const known = useKnownItems(service, guardrails);
   const unseen = useUnseenItems(service);
   const calm = [...known, ...unseen];
   const others = othersOf(facts, guardrails);
-  const hasQuietBackups = backups.isWell && backups.backups.length > 0;
+  const told = backupsToTell(guardrails);
+  const hasQuietBackups =
+    backups.isWell && told.backups.length + told.locations.length > 0;
   const placeOf = placeIn(service);
+  const backupList = (
+    <BackupList
+      backups={told}
+      placeOf={placeOf}
+      keepsData={guardrails.keepsData}
+    />
+  );
   if (calm.length + facts.length === 0) {
     return null;
   }
@@ -164,15 +214,15 @@ export function GuardrailsSection(props: { service: ServiceResponse }) {
       {secrets.troubled.length > 0 && (
         <SecretTroubles secrets={secrets} placeOf={placeOf} />
       )}
-      {!backups.isWell && <BackupList backups={backups} placeOf={placeOf} />}
-      <p className={styles.note}>{t('guardrails.gitRestores')}</p>
+      {!backups.isWell && backupList}
+      {guardrails.keepsData && backups.isWell && !hasQuietBackups && (
+        <p className={styles.note}>{t('guardrails.gitRestores')}</p>
+      )}
       {(others.length > 0 || hasQuietBackups) && (
         <details className={styles.details}>
           <summary>{t('guardrails.others')}</summary>
           <div className={styles.area}>
-            {hasQuietBackups && (
-              <BackupList backups={backups} placeOf={placeOf} />
-            )}
+            {hasQuietBackups && backupList}
             {others.length > 0 && (
               <FactList
                 facts={others}

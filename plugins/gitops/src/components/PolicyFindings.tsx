@@ -8,6 +8,7 @@ import type { PlaceOf } from '../model/places';
 import { gitopsTranslationRef } from '../translation';
 import { CappedList } from './CappedList';
 import { FactList } from './FactList';
+import { FactPlace } from './FactPlace';
 import { SeverityMark } from './StateMark';
 import styles from './FactRows.module.css';
 
@@ -31,7 +32,7 @@ function Finding(props: { finding: PlacedFinding; placeOf: PlaceOf }) {
             .join(' · ')}
         </span>
       </span>
-      <span className={styles.place}>{placeOf(finding)}</span>
+      <FactPlace place={placeOf(finding)} staleSince={finding.staleSince} />
       {message && <p className={styles.message}>{message}</p>}
     </li>
   );

@@ -2,6 +2,7 @@ import { screen, within } from '@testing-library/react';
 import type { Fact } from '@fairway/plugin-gitops-common';
 import { renderOnEntity } from '../__testUtils__/renderWithFake';
 import { FakeGitopsApi } from '../testUtils/FakeGitopsApi';
+import { hoursAgo } from '../testUtils/sampleFleet';
 import { sampleCanary, sampleRollout } from '../testUtils/sampleRollouts';
 import { ServiceContent } from './ServiceContent';
 
@@ -92,6 +93,18 @@ describe('the rollouts of a service', () => {
     expect(
       within(rollout).getByRole('row', { name: /success-rate/ }),
     ).toHaveTextContent('[0.8]2 of 3');
+  });
+
+  it('say of when they are while their cluster cannot be seen', async () => {
+    const staleSince = hoursAgo(3);
+    const [paused, run] = sampleRollout({ fact: { staleSince } });
+    const complete = { ...sampleCanary(), staleSince };
+    const rollout = await renderRollouts([
+      ...[paused, run],
+      { ...complete, id: 'done', health: 'healthy' },
+    ]);
+    expect(rollout).toHaveTextContent(/orders · Canary · .*as of /);
+    expect(rollout).toHaveTextContent(/Rolled out: Staging \(as of .*\)/);
   });
 
   it('show Flagger alike: given up, promoted, and with a hundred steps', async () => {

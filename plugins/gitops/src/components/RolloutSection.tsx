@@ -1,6 +1,7 @@
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import type { ServiceResponse } from '@fairway/plugin-gitops-common';
-import { staleSince } from '../model/clusterSight';
+import { useNow } from '../hooks/useNow';
+import { formatClock } from '../model/format';
 import { placeIn } from '../model/places';
 import { isComplete, listRollouts } from '../model/rollouts';
 import { gitopsTranslationRef } from '../translation';
@@ -13,6 +14,7 @@ import styles from './RolloutView.module.css';
 export function RolloutSection(props: { service: ServiceResponse }) {
   const { service } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
+  const now = useNow();
   const rollouts = listRollouts(service.facts);
   if (rollouts.length === 0) {
     return null;
@@ -22,6 +24,12 @@ export function RolloutSection(props: { service: ServiceResponse }) {
     placeOf({ environment, cluster: ref.cluster });
   const running = rollouts.filter(rollout => !isComplete(rollout));
   const complete = rollouts.filter(isComplete);
+  const placeAndTime = (rollout: (typeof rollouts)[number]) =>
+    rollout.staleSince
+      ? `${place(rollout)} (${t('common.stale', {
+          time: formatClock(rollout.staleSince, now),
+        })})`
+      : place(rollout);
   return (
     <Section title={t('rollout.title')}>
       {running.length > 0 && (
@@ -31,16 +39,20 @@ export function RolloutSection(props: { service: ServiceResponse }) {
               key={rollout.id}
               rollout={rollout}
               place={place(rollout)}
-              staleSince={staleSince(service.clusters, rollout.ref)}
             />
           ))}
         </ul>
       )}
       {complete.length > 0 && (
         <p className={styles.complete}>
-          <HealthMark health="healthy" word="none" />
+          <HealthMark
+            health={
+              complete.every(one => one.staleSince) ? 'unknown' : 'healthy'
+            }
+            word="none"
+          />
           {t('rollout.complete', {
-            places: [...new Set(complete.map(place))].join(', '),
+            places: [...new Set(complete.map(placeAndTime))].join(', '),
           })}
         </p>
       )}

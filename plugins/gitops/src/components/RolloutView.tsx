@@ -87,13 +87,12 @@ export function RolloutView(props: {
   rollout: Rollout;
   /** Title of its environment, or its cluster. */
   place: string;
-  /** ISO time since when what is shown may be out of date. */
-  staleSince?: string;
 }) {
-  const { rollout, place, staleSince } = props;
+  const { rollout, place } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const now = useNow();
-  const { steps, engine, strategy, threshold, failedChecks } = rollout;
+  const { steps, engine, strategy, threshold, failedChecks, staleSince } =
+    rollout;
   const position = positionOf(rollout);
   return (
     <li className={styles.rollout}>

@@ -4,6 +4,7 @@ import { formatClock, formatGoDuration } from '../model/format';
 import type { SecretsState, SecretState } from '../model/secretStates';
 import { gitopsTranslationRef } from '../translation';
 import { CappedList } from './CappedList';
+import { FactPlace } from './FactPlace';
 import { HealthMark } from './StateMark';
 import styles from './FactRows.module.css';
 
@@ -14,19 +15,32 @@ function Secret(props: { secret: SecretState; place: string }) {
   const { secret, place } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const now = useNow();
-  const { keys, store, staleSince, refreshTime, refreshInterval } = secret;
-  const stale =
-    staleSince &&
+  const { keys, store, overdueSince, refreshTime, refreshInterval } = secret;
+  const overdue =
+    overdueSince &&
     refreshTime &&
     t('guardrails.stale', {
       time: formatClock(refreshTime, now),
       interval: formatGoDuration(refreshInterval ?? '1h'),
     });
+  // The controller's own words do not say more than that it failed, mostly.
+  const isFailing = secret.of === 'secret' && secret.health === 'degraded';
+  const advice =
+    isFailing &&
+    store &&
+    t(
+      secret.isStoreTroubled
+        ? 'guardrails.storeIsAway'
+        : 'guardrails.storeRefuses',
+      { store },
+    );
   return (
     <li className={styles.row}>
       <HealthMark
         health={
-          staleSince && secret.health === 'healthy' ? 'unknown' : secret.health
+          overdueSince && secret.health === 'healthy'
+            ? 'unknown'
+            : secret.health
         }
       />
       <span className={styles.lead}>
@@ -45,8 +59,8 @@ function Secret(props: { secret: SecretState; place: string }) {
             .join(' · ')}
         </span>
       </span>
-      <span className={styles.place}>{place}</span>
-      {[secret.message, stale].filter(Boolean).map(text => (
+      <FactPlace place={place} staleSince={secret.staleSince} />
+      {[secret.message, advice, overdue].filter(Boolean).map(text => (
         <p className={styles.message} key={text}>
           {text}
         </p>

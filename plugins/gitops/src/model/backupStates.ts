@@ -1,15 +1,21 @@
 import {
+  overdueBackupSince,
   worstHealth,
   type Fact,
   type HealthStatus,
 } from '@fairway/plugin-gitops-common';
 import { FactFields } from './FactFields';
+import { momentOf, oldestStale } from './factTime';
 
 /** What is saved together: the newest backup, and the schedule that makes it. */
 export interface BackupState {
   id: string;
-  /** Namespaces that are saved; empty for the whole cluster. */
+  /** Namespaces that are saved, or patterns of them; empty for the whole cluster. */
   namespaces: string[];
+  /** Those that are left out. */
+  excluded: string[];
+  /** Only some of the objects there are saved. */
+  isPartial: boolean;
   cluster: string;
   environment?: string;
   health: HealthStatus;
@@ -21,8 +27,10 @@ export interface BackupState {
   phase?: string;
   /** ISO time of the last backup. */
   lastAt?: string;
-  /** ISO time when it is deleted. */
-  expiresAt?: string;
+  /** ISO time since when the next one should have been made and was not. */
+  overdueSince?: string;
+  /** ISO time since when all this may be out of date. */
+  staleSince?: string;
 }
 
 /** What is known of the backups of a service. */
@@ -36,6 +44,8 @@ export interface BackupsState {
   told: string[];
   /** ISO time: the oldest of the last backups. */
   oldest?: string;
+  /** ISO time since when that may be out of date. */
+  staleSince?: string;
 }
 
 /** The facts of one schedule and one set of namespaces, by what they are about. */
@@ -69,32 +79,49 @@ function unconfirmed(health: HealthStatus): HealthStatus {
   return health === 'healthy' ? 'unknown' : health;
 }
 
-function toState({ schedule, backup }: Pair): BackupState {
+function toState({ schedule, backup }: Pair, now: Date): BackupState {
   const facts = [backup, schedule].filter(fact => fact !== undefined);
   const [first] = facts;
   const made = FactFields.of(backup?.details);
   const planned = FactFields.of(schedule?.details);
+  const said = FactFields.of(first.details);
+  const lastAt =
+    made.string('completedAt') ??
+    made.string('startedAt') ??
+    planned.string('lastBackup');
+  const overdueSince =
+    schedule?.health === 'suspended'
+      ? undefined
+      : overdueBackupSince(
+          {
+            intervalSeconds: planned.number('intervalSeconds'),
+            createdAt: planned.string('createdAt'),
+            // One that was begun and has not ended is none to rely on.
+            lastBackup:
+              made.string('startedAt') ?? planned.string('lastBackup'),
+          },
+          momentOf(first, now),
+        );
+  const told = worstHealth(facts.map(one => one.health));
+  const health = backup ? told : unconfirmed(told);
   return {
     id: first.id,
-    namespaces: FactFields.of(first.details).strings('namespaces'),
+    namespaces: said.strings('namespaces'),
+    excluded: said.strings('excludedNamespaces'),
+    isPartial: said.boolean('partial') === true,
     cluster: first.ref.cluster,
     environment: first.environment,
-    health: backup
-      ? worstHealth(facts.map(({ health }) => health))
-      : unconfirmed(first.health),
+    health: overdueSince ? 'degraded' : health,
     messages: facts.flatMap(({ message }) => message ?? []),
     schedule: planned.string('schedule'),
     phase: made.string('phase'),
-    lastAt:
-      made.string('completedAt') ??
-      made.string('startedAt') ??
-      planned.string('lastBackup'),
-    expiresAt: made.string('expiresAt'),
+    ...{ lastAt, overdueSince },
+    staleSince: oldestStale(facts),
   };
 }
 
 /** Reads the facts of kind `backup`; those about something else than is known here are left. */
-export function readBackups(facts: readonly Fact[]): BackupsState {
+export function readBackups(facts: readonly Fact[], now: Date): BackupsState {
   const about = (...subjects: string[]) =>
     facts.filter(
       ({ kind, details }) =>
@@ -103,7 +130,7 @@ export function readBackups(facts: readonly Fact[]): BackupsState {
     );
   const paired = about('schedule', 'backup');
   const backups = pairUp(paired)
-    .map(toState)
+    .map(pair => toState(pair, now))
     .sort(
       (a, b) => Number(a.health === 'healthy') - Number(b.health === 'healthy'),
     );
@@ -118,5 +145,6 @@ export function readBackups(facts: readonly Fact[]): BackupsState {
       locations.length === 0 &&
       backups.every(({ health }) => health === 'healthy'),
     oldest: backups.flatMap(({ lastAt }) => lastAt ?? []).sort()[0],
+    staleSince: oldestStale(backups),
   };
 }

@@ -1,4 +1,4 @@
-import type { ClusterStatus, ObjectRef } from '@fairway/plugin-gitops-common';
+import type { ClusterStatus } from '@fairway/plugin-gitops-common';
 
 /** What guards a service, by the API groups that say so. */
 export type GuardrailArea = 'policy' | 'secret' | 'backup';
@@ -23,24 +23,6 @@ export function lastTrue(cluster: ClusterStatus): string {
     .filter(time => time !== undefined)
     .sort();
   return seen[0] ?? cluster.since;
-}
-
-/** Since when what is shown of an object may be out of date; undefined while it is watched. */
-export function staleSince(
-  clusters: readonly ClusterStatus[],
-  ref: Pick<ObjectRef, 'cluster' | 'apiVersion'>,
-): string | undefined {
-  const cluster = clusters.find(({ name }) => name === ref.cluster);
-  if (cluster?.state !== 'unreachable') {
-    return undefined;
-  }
-  const kinds = cluster.resources.filter(({ resource }) =>
-    resource.startsWith(`${ref.apiVersion}/`),
-  );
-  const away = kinds.find(({ state }) => state === 'unreachable');
-  return kinds.length === 0 || away
-    ? away?.lastSeenAt ?? lastTrue(cluster)
-    : undefined;
 }
 
 function kindsOf(cluster: ClusterStatus, area: GuardrailArea) {

@@ -5,6 +5,7 @@ import type {
   PolicySubject,
 } from '@fairway/plugin-gitops-common';
 import { FactFields } from './FactFields';
+import { oldestStale } from './factTime';
 
 /** Worst first. */
 export const SEVERITIES: readonly PolicySeverity[] = [
@@ -23,6 +24,8 @@ export interface PlacedFinding extends PolicyFinding {
   key: string;
   environment?: string;
   cluster: string;
+  /** ISO time since when it may be out of date. */
+  staleSince?: string;
 }
 
 /** What the policies say of a service. */
@@ -33,6 +36,8 @@ export interface PolicyState {
   omitted: number;
   /** Checks that were passed. */
   passed: number;
+  /** ISO time since when that may be out of date. */
+  staleSince?: string;
   /** Facts that are in trouble and name no finding: an audit that does not run, for example. */
   silent: Fact[];
   /** How many facts there are. */
@@ -64,6 +69,7 @@ function findingsOf(fact: Fact): PlacedFinding[] {
     const { resource, ...said } = placed;
     return {
       ...placed,
+      staleSince: fact.staleSince,
       key: JSON.stringify([
         ...Object.values(said),
         ...[resource?.kind, resource?.namespace, resource?.name],
@@ -92,6 +98,7 @@ export function readPolicies(facts: readonly Fact[]): PolicyState {
     findings: [...findings.values()].sort((a, b) => rank(a) - rank(b)),
     omitted: sum(fields => fields.number('omittedFindings')),
     passed: sum(fields => fields.object('summary').number('pass')),
+    staleSince: oldestStale(policies),
     silent: policies.filter(
       ({ health, details }) =>
         health !== 'healthy' &&

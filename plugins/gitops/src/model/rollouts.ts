@@ -42,6 +42,8 @@ export interface Rollout {
   failedChecks?: number;
   threshold?: number;
   aborted: boolean;
+  /** ISO time since when all this may be out of date. */
+  staleSince?: string;
 }
 
 const ANALYSIS_HEALTH = new Map<string, HealthStatus>([
@@ -141,6 +143,7 @@ function readRollout(fact: Fact, runs: ReadonlyMap<string, Fact>): Rollout {
     failedChecks: fields.number('failedChecks'),
     threshold: fields.number('threshold'),
     aborted: fields.boolean('aborted') === true,
+    staleSince: fact.staleSince,
   };
 }
 

@@ -4,6 +4,7 @@ import {
   type HealthStatus,
 } from '@fairway/plugin-gitops-common';
 import { FactFields } from './FactFields';
+import { momentOf, oldestStale } from './factTime';
 
 /** An external secret, or a store that secrets are read from. Names and times, never a value. */
 export interface SecretState {
@@ -13,6 +14,8 @@ export interface SecretState {
   name: string;
   /** `secret`: the store that it is read from. */
   store?: string;
+  /** Tells apart stores of one name; of a secret, the one that it is read from. */
+  key?: string;
   /** `secret`: names of what is read there. */
   keys: string[];
   cluster: string;
@@ -20,7 +23,11 @@ export interface SecretState {
   health: HealthStatus;
   message?: string;
   /** ISO time since when it should have been read again and was not. */
+  overdueSince?: string;
+  /** ISO time since when all this may be out of date. */
   staleSince?: string;
+  /** `secret`: the store that it is read from does not work, either. */
+  isStoreTroubled?: boolean;
   refreshInterval?: string;
   /** ISO time of the last reading. */
   refreshTime?: string;
@@ -32,8 +39,23 @@ export interface SecretsState {
   troubled: SecretState[];
   /** How many secrets are in step. */
   inSync: number;
+  /** ISO time since when that may be out of date. */
+  staleSince?: string;
   /** How many facts there are. */
   known: number;
+}
+
+function readStore(fields: FactFields): { kind?: string; name?: string } {
+  const store = fields.object('store');
+  return { kind: store.string('kind'), name: store.string('name') };
+}
+
+function storeKey(
+  { ref: { cluster, namespace } }: Fact,
+  { kind, name }: { kind?: string; name?: string },
+): string | undefined {
+  const place = kind === 'SecretStore' ? namespace : '';
+  return name && [cluster, kind, place, name].join('/');
 }
 
 function readSecret(fact: Fact, now: Date): SecretState {
@@ -47,12 +69,14 @@ function readSecret(fact: Fact, now: Date): SecretState {
     of,
     name: of === 'store' ? `${kind} ${name}` : fields.string('target') ?? name,
     store: fields.object('store').string('name'),
+    key: storeKey(fact, of === 'store' ? fact.ref : readStore(fields)),
     keys: fields.strings('remoteKeys'),
     cluster: fact.ref.cluster,
     environment: fact.environment,
     health: fact.health,
     message: fact.message,
-    staleSince:
+    staleSince: fact.staleSince,
+    overdueSince:
       of === 'store'
         ? undefined
         : staleSecretSince(
@@ -61,7 +85,7 @@ function readSecret(fact: Fact, now: Date): SecretState {
               refreshInterval,
               refreshTime,
             },
-            now,
+            momentOf(fact, now),
           ),
     refreshInterval,
     refreshTime,
@@ -73,14 +97,24 @@ export function readSecrets(facts: readonly Fact[], now: Date): SecretsState {
   const secrets = facts
     .filter(({ kind }) => kind === 'secret')
     .map(fact => readSecret(fact, now));
-  const isWell = ({ health, staleSince }: SecretState) =>
-    health === 'healthy' && !staleSince;
+  const isWell = ({ health, overdueSince }: SecretState) =>
+    health === 'healthy' && !overdueSince;
+  const inSync = secrets.filter(
+    secret => secret.of === 'secret' && isWell(secret),
+  );
+  const troubled = secrets
+    .filter(secret => !isWell(secret))
+    .sort((a, b) => Number(a.of === 'secret') - Number(b.of === 'secret'));
+  const stores = troubled.filter(({ of }) => of === 'store');
   return {
-    troubled: secrets
-      .filter(secret => !isWell(secret))
-      .sort((a, b) => Number(a.of === 'secret') - Number(b.of === 'secret')),
-    inSync: secrets.filter(secret => secret.of === 'secret' && isWell(secret))
-      .length,
+    troubled: troubled.map(secret => ({
+      ...secret,
+      isStoreTroubled: stores.some(
+        store => store.key !== undefined && store.key === secret.key,
+      ),
+    })),
+    inSync: inSync.length,
+    staleSince: oldestStale(inSync),
     known: secrets.length,
   };
 }

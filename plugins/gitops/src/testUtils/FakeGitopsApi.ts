@@ -156,7 +156,10 @@ export class FakeGitopsApi implements GitopsApi {
       nextDeploymentsCursor:
         deployments.length > this.pageSize ? String(this.pageSize) : undefined,
       dora: sampleDora(),
-      facts: this.facts.filter(fact => fact.entityRef === entityRef),
+      // Those that nobody owns are shared by all.
+      facts: this.facts.filter(
+        fact => (fact.entityRef ?? entityRef) === entityRef,
+      ),
       permissions: { operate: this.operate },
       clusters: this.clusters.filter(({ name }) =>
         own.some(({ ref }) => ref.cluster === name),

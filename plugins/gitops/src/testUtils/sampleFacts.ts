@@ -115,6 +115,7 @@ export function sampleBackups(change: Partial<Fact> = {}): Fact[] {
     namespaces,
     schedule: '0 3 * * *',
     phase: 'Enabled',
+    intervalSeconds: 86_400,
     lastBackup: hoursAgo(5),
   };
   const backup: BackupDetails = {
@@ -247,6 +248,46 @@ export function sampleFacts(): Fact[] {
     ...of('search', calmFacts()),
     ...of('checkout-web', longFacts()),
   ];
+}
+
+/** The schedule of all namespaces of a cluster, which many services share. */
+export function sampleSharedSchedule(
+  details: Partial<BackupDetails> = {},
+): Fact {
+  return sampleFact({
+    kind: 'backup',
+    ...{ entityRef: undefined, id: 'nightly' },
+    ref: {
+      ...{ apiVersion: 'velero.io/v1', kind: 'Schedule' },
+      ...{ namespace: 'velero', name: 'nightly' },
+    },
+    title: `Scheduled backups of the cluster (${
+      details.schedule ?? '0 2 * * *'
+    })`,
+    details: {
+      ...{ of: 'schedule', namespaces: [], schedule: '0 2 * * *' },
+      ...{ excludedNamespaces: ['kube-*'], intervalSeconds: 86_400 },
+      ...{ lastBackup: hoursAgo(80), ...details },
+    },
+  });
+}
+
+/** The applications of `orders` with a database. */
+export function withDatabase(applications: Application[]): Application[] {
+  return applications.map(application =>
+    application.entityRef === SAMPLE_SERVICE
+      ? {
+          ...application,
+          resources: [
+            ...application.resources,
+            {
+              ...{ group: 'apps', version: 'v1', kind: 'StatefulSet' },
+              ...{ namespace: application.ref.name, name: 'orders-db' },
+            },
+          ],
+        }
+      : application,
+  );
 }
 
 /** The applications of `orders` made by an ApplicationSet, in a project, of two sources. */
