@@ -195,6 +195,34 @@ describe('ArgocdObserver', () => {
     });
   });
 
+  it('takes nothing that a dry run found for what runs', () => {
+    const real = object('checkout-staging');
+    const tried = object('checkout-staging');
+    tried.status.operationState.operation.sync.dryRun = true;
+    expect(observe(real).operation).not.toHaveProperty('dryRun');
+    const observation = observe(tried);
+    expect(observation.operation).toMatchObject({
+      phase: 'failed',
+      dryRun: true,
+    });
+    expect(observation.syncMessage).toMatch(/^Differs from Git/);
+    expect(observation.resources).toEqual(
+      observe(real).resources.map(resource =>
+        resource.kind === 'Service'
+          ? { ...resource, message: undefined }
+          : resource,
+      ),
+    );
+    expect(observation.deployments).toHaveLength(1);
+
+    const waiting = object('orders-prod');
+    waiting.operation = { sync: { dryRun: true } };
+    expect(observe(waiting).operation).toMatchObject({
+      phase: 'running',
+      dryRun: true,
+    });
+  });
+
   it('reads a chart, and a hydrated source', () => {
     const chart = observe(object('ingress'));
     expect(chart).toMatchObject({

@@ -8,6 +8,7 @@ import {
 import type { ObjectFields } from '@fairway/plugin-gitops-node';
 import { lookUp } from './lookUp';
 import { errorOf } from './readConditions';
+import { isDryRun, operationPhase } from './readOperations';
 
 const HEALTH: Record<string, HealthStatus> = {
   Healthy: 'healthy',
@@ -80,11 +81,14 @@ export function readResources(
     });
 }
 
-/** Why objects could not be synced, by {@link keyOf}. */
+/** Why objects could not be synced, by {@link keyOf}; a dry run says nothing of what runs. */
 function readFailures(status: ObjectFields): Map<string, string> {
+  const state = status.object('operationState');
+  if (isDryRun(state.object('operation'))) {
+    return new Map();
+  }
   return new Map(
-    status
-      .object('operationState')
+    state
       .object('syncResult')
       .list('resources')
       .filter(result => result.string('status') === 'SyncFailed')
@@ -172,7 +176,9 @@ export function readSyncMessage(options: {
     return undefined;
   }
   const operation = status.object('operationState');
-  const failed = ['Failed', 'Error'].includes(operation.string('phase') ?? '');
+  const failed =
+    operationPhase(operation) === 'failed' &&
+    !isDryRun(operation.object('operation'));
   const failure = failed ? operation.message('message') : undefined;
   const cause = errorOf(conditions) ?? (failedAt ? undefined : failure);
   if (cause) {

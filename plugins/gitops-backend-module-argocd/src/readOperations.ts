@@ -44,6 +44,7 @@ export function readOperation(
     // The controller copies it to the state when it takes it up.
     return {
       phase: 'running',
+      ...(isDryRun(requested) && { dryRun: true }),
       message: 'Waiting for Argo CD to start it',
       revision: tell(requested.object('sync'), context),
       initiatedBy: readInitiator(requested),
@@ -64,6 +65,7 @@ export function readOperation(
   const retryCount = state.number('retryCount');
   return {
     phase,
+    ...(isDryRun(state.object('operation')) && { dryRun: true }),
     message: state.message('message'),
     startedAt: state.time('startedAt'),
     // While it is tried again, Argo CD keeps the end of the attempt before.
@@ -91,6 +93,11 @@ export function operationPhase(
   state: ObjectFields,
 ): ApplicationOperation['phase'] | undefined {
   return lookUp(PHASES, state.string('phase'));
+}
+
+/** True when an `operation` changes nothing. */
+export function isDryRun(operation: ObjectFields): boolean {
+  return operation.object('sync').boolean('dryRun') === true;
 }
 
 function tell(
@@ -187,9 +194,9 @@ function readFailedOperation(
   const revision = operationRevision(state, context);
   const startedAt = state.time('startedAt');
   const operation = state.object('operation');
-  const sync = operation.object('sync');
   const wholeAndReal =
-    sync.boolean('dryRun') !== true && sync.list('resources').length === 0;
+    !isDryRun(operation) &&
+    operation.object('sync').list('resources').length === 0;
   if (
     operationPhase(state) !== 'failed' ||
     !revision ||

@@ -146,6 +146,117 @@ describe('readProgress of a sync', () => {
     ).toMatch(/does not say why/);
   });
 
+  it('says what became of each object, the worst first, of a bounded number', () => {
+    const result = (name: string, fields: object) => ({
+      ...{ group: 'apps', version: 'v1', kind: 'Deployment' },
+      ...{ namespace: 'orders', name, syncPhase: 'Sync' },
+      ...fields,
+    });
+    const would = (name: string, verb: string) =>
+      result(name, {
+        ...{ status: 'Synced', hookPhase: 'Succeeded' },
+        message: `deployment.apps/${name} ${verb} (server dry run)`,
+      });
+    const ended = (resources: object[], phase = 'Succeeded') =>
+      readProgress(
+        application({
+          ...{ phase, message: 'done', startedAt: LATER },
+          operation: { ...operation, sync: { dryRun: true } },
+          syncResult: { resources },
+        }),
+        { ...run, request: { dryRun: true } },
+      );
+    const progress = ended([
+      would('same', 'unchanged'),
+      would('applied', 'serverside-applied'),
+      would('other', 'configured'),
+      would('new', 'created'),
+      result('kept', {
+        ...{ status: 'PruneSkipped', hookPhase: 'Succeeded' },
+        message: 'ignored (requires pruning)',
+      }),
+      result('gone', { status: 'Pruned', message: 'pruned (dry run)' }),
+      result('bad', {
+        ...{ status: 'SyncFailed', hookPhase: 'Failed' },
+        message: 'x'.repeat(600),
+      }),
+      {
+        ...{ kind: 'Job', name: 'migrate', status: 'Synced' },
+        ...{ hookType: 'PreSync', hookPhase: 'Running', message: 'created' },
+      },
+      { kind: 'Deployment' },
+    ]);
+    const object = { group: 'apps', kind: 'Deployment', namespace: 'orders' };
+    const change = (name: string, verb: string, of?: string) => ({
+      ...object,
+      ...{ name, status: 'synced', ...(of && { change: of }) },
+      message: `deployment.apps/${name} ${verb} (server dry run)`,
+    });
+    expect(progress).toMatchObject({ state: 'succeeded', message: 'done' });
+    expect(progress?.results).toEqual([
+      {
+        ...object,
+        ...{ name: 'bad', status: 'sync-failed', phase: 'failed' },
+        message: `${'x'.repeat(500)}…`,
+      },
+      {
+        ...object,
+        ...{ name: 'gone', status: 'pruned', message: 'pruned (dry run)' },
+      },
+      {
+        ...object,
+        ...{ name: 'kept', status: 'prune-skipped' },
+        message: 'ignored (requires pruning)',
+      },
+      change('new', 'created', 'created'),
+      change('other', 'configured', 'changed'),
+      change('applied', 'serverside-applied'),
+      {
+        ...{ group: '', kind: 'Job', name: 'migrate', status: 'synced' },
+        ...{ hook: 'PreSync', phase: 'running', message: 'created' },
+      },
+      change('same', 'unchanged', 'unchanged'),
+    ]);
+    expect(progress).not.toHaveProperty('omittedResults');
+
+    const many = Array.from({ length: 150 }, (_, index) =>
+      would(`part-${index}`, 'unchanged'),
+    );
+    const bounded = ended([...many, would('new', 'created')], 'Failed');
+    expect(bounded?.results).toHaveLength(100);
+    expect(bounded?.results?.slice(0, 2).map(({ name }) => name)).toEqual([
+      'new',
+      'part-0',
+    ]);
+    expect(bounded?.omittedResults).toBe(51);
+    expect(ended([], 'Running')).not.toHaveProperty('results');
+    expect(ended([])).not.toHaveProperty('results');
+  });
+
+  it.each([
+    [
+      'role.rbac.authorization.k8s.io/a reconciled. role/a unchanged',
+      'unchanged',
+    ],
+    ['configmap/created configured', 'changed'],
+    [
+      'deployment.apps/a replaced\nWarning: it has been created long ago',
+      'changed',
+    ],
+    ['Deployment has been created and waits', undefined],
+    [undefined, undefined],
+  ])('reads out of %j that it was %s', (message, change) => {
+    const state = {
+      ...{ phase: 'Succeeded', startedAt: LATER, operation },
+      syncResult: {
+        resources: [{ kind: 'Role', name: 'a', status: 'Synced', message }],
+      },
+    };
+    expect(readProgress(application(state), run)?.results?.[0].change).toBe(
+      change,
+    );
+  });
+
   it('takes an operation without marks for its own only when it fits', () => {
     const state = (sync: object, by: object = ofAccount.initiatedBy) => ({
       phase: 'Running',

@@ -1,5 +1,11 @@
-import type { CommandRequest, CommandRun } from '@fairway/plugin-gitops-common';
 import {
+  outcomeOf,
+  type CommandRequest,
+  type CommandResult,
+  type CommandRun,
+} from '@fairway/plugin-gitops-common';
+import {
+  limitResults,
   ObjectFields,
   type CommandProgress,
   type KubernetesObject,
@@ -7,6 +13,7 @@ import {
 import { CONDITION_DELETING, readConditions } from './readConditions';
 import { readInitiator, readMark } from './operationMark';
 import { FORSAKEN, isForsaken, operationPhase } from './readOperations';
+import { readResults } from './readResults';
 
 /** How far apart the clocks of a cluster and of the backend may be. */
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -143,12 +150,13 @@ function asksForTheSame(sync: ObjectFields, request: CommandRequest): boolean {
   );
 }
 
-/** How an operation stands, with what it says of the objects that failed. */
+/** How an operation stands; when it ended, with what became of each object. */
 function operationProgress(state: ObjectFields): CommandProgress {
   const phase = operationPhase(state);
   const message = state.message('message');
   if (phase === 'succeeded' || phase === 'failed') {
-    const failures = phase === 'failed' ? failuresOf(state) : '';
+    const results = readResults(state);
+    const failures = phase === 'failed' ? failuresOf(results) : '';
     return {
       state: phase,
       message:
@@ -157,6 +165,7 @@ function operationProgress(state: ObjectFields): CommandProgress {
           ? 'It failed, and Argo CD does not say why; look at its resources'
           : undefined),
       finishedAt: state.time('finishedAt'),
+      ...limitResults(results),
     };
   }
   return {
@@ -165,20 +174,11 @@ function operationProgress(state: ObjectFields): CommandProgress {
   };
 }
 
-function failuresOf(state: ObjectFields): string {
-  const failed = state
-    .object('syncResult')
-    .list('resources')
-    .filter(
-      resource =>
-        resource.string('status') === 'SyncFailed' ||
-        ['Failed', 'Error'].includes(resource.string('hookPhase') ?? ''),
-    )
+function failuresOf(results: readonly CommandResult[]): string {
+  const failed = results
+    .filter(result => outcomeOf(result) === 'failed')
     .map(
-      resource =>
-        `${resource.string('kind') ?? 'Object'} ${
-          resource.string('name') ?? ''
-        }: ${resource.message('message') ?? 'failed'}`,
+      ({ kind, name, message }) => `${kind} ${name}: ${message ?? 'failed'}`,
     );
   const more = failed.length - MAX_FAILURES;
   return [

@@ -257,6 +257,9 @@ export interface CommandProgress {
   message?: string;
   /** ISO time of the end. */
   finishedAt?: string;
+  /** Of one that ended, as `limitResults` bounds it. */
+  results?: CommandRun['results'];
+  omittedResults?: number;
 }
 
 /**

@@ -12,6 +12,7 @@ export * from './ObjectFields';
 export * from './extensions';
 export * from './gitopsServiceRef';
 export * from './limitResources';
+export * from './limitResults';
 export * from './matchesGlob';
 export * from './parseGoDuration';
 export * from './readAnnotations';

@@ -1,4 +1,8 @@
-import { isCommandOver, type CommandRun } from '@fairway/plugin-gitops-common';
+import {
+  isCommandOver,
+  outcomeOf,
+  type CommandRun,
+} from '@fairway/plugin-gitops-common';
 
 /** What a model, or the next step of a template, needs of a command. */
 export function describeRun(run: CommandRun) {
@@ -12,5 +16,11 @@ export function describeRun(run: CommandRun) {
     requestedBy: run.requestedBy,
     requestedAt: run.requestedAt,
     finishedAt: run.finishedAt,
+    dryRun: run.request.dryRun === true,
+    results: run.results?.map(result => ({
+      outcome: outcomeOf(result),
+      ...result,
+    })),
+    omittedResults: run.omittedResults,
   };
 }

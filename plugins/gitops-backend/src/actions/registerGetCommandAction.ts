@@ -12,7 +12,7 @@ export function registerGetCommandAction({
     name: 'get-gitops-command',
     title: 'Get a GitOps command',
     description:
-      'Reads how a command such as sync-gitops-application went on, with the message of the engine. A command that is not over goes on: ask again after some seconds.',
+      'Reads how a command such as sync-gitops-application went on, with the message of the engine and, when it ended, what became of each object: what a dry run would create, change, delete or fail at. A command that is not over goes on: ask again after some seconds.',
     visibilityPermission: gitopsToolUsePermission,
     attributes: { readOnly: true, destructive: false, idempotent: true },
     schema: {

@@ -37,7 +37,9 @@ It returns when the request was taken, with a run that get-gitops-command follow
           dryRun: z
             .boolean()
             .optional()
-            .describe('Argo CD only: show what would happen; default false'),
+            .describe(
+              'Argo CD only: change nothing; get-gitops-command then tells object by object what would happen; default false',
+            ),
           resources: z
             .array(
               z.object({

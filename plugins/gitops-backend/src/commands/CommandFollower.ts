@@ -232,11 +232,9 @@ export class CommandFollower {
     const now = this.#now().toISOString();
     const isOver = isCommandOver({ ...run, state: news.state });
     const written: CommandNews = {
-      state: news.state,
-      message: news.message,
+      ...news,
       heardAt: now,
-      target: news.target,
-      ...(isOver ? { finishedAt: news.finishedAt ?? now } : {}),
+      finishedAt: isOver ? news.finishedAt ?? now : undefined,
     };
     if (!(await this.#options.store.updateCommandRun(run.id, written))) {
       this.changed();

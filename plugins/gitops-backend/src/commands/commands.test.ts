@@ -4,7 +4,7 @@ import {
   type TestDatabaseId,
 } from '@backstage/backend-test-utils';
 import { InputError, NotFoundError } from '@backstage/errors';
-import type { Fact } from '@fairway/plugin-gitops-common';
+import type { CommandResult, Fact } from '@fairway/plugin-gitops-common';
 import {
   ConnectionError,
   type GitopsConnection,
@@ -245,6 +245,31 @@ describe.each(databases.eachSupportedId())('commands on %p', databaseId => {
       expect(world.logger.info.mock.calls[0][0]).toMatch(
         /sync of .*orders.*user:default\/ada.*failed: Deployment is invalid/,
       );
+    });
+
+    it('and keep what became of each object', async () => {
+      const { run } = await world.run('sync', { dryRun: true });
+      const results: CommandResult[] = [
+        {
+          ...{ group: 'apps', kind: 'Deployment', name: 'orders' },
+          ...{ status: 'synced', change: 'changed' },
+        },
+      ];
+      const ended = world.say(run.requestedAt, {
+        ...{ state: 'succeeded', results, omittedResults: 3 },
+      });
+      await world.follower().observed(world.watch, [ended]);
+      const expected = {
+        ...{ id: run.id, results, omittedResults: 3 },
+      };
+      expect(await world.stateOf(run.id)).toMatchObject(expected);
+      expect(
+        await store.listCommandRuns({
+          entityRef: 'component:default/orders',
+          since: '2026-01-01T00:00:00.000Z',
+          limit: 5,
+        }),
+      ).toMatchObject([expected]);
     });
 
     it('by a replica that saw the object before it knew of the command', async () => {

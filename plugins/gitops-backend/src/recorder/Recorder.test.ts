@@ -334,6 +334,33 @@ describe('Recorder', () => {
       ]);
     });
 
+    it('is neither ended nor kept by a dry run, which takes the place of the operation', async () => {
+      const failed = entry('2', 10, { outcome: 'failed' });
+      const run = { revision: 'rev-2', deployments: [first, failed] };
+      const dryRun = (phase: 'succeeded' | 'failed', revision: string) => ({
+        operation: { phase, revision, dryRun: true },
+      });
+      await observe(
+        { ...run, operation: { phase: 'failed', revision: 'rev-2' } },
+        { minute: 11 },
+      );
+      for (const phase of ['succeeded', 'failed'] as const) {
+        await observe({ ...run, ...dryRun(phase, 'rev-2') }, { minute: 12 });
+        await expect(failures()).resolves.toEqual([
+          expect.not.objectContaining({ endedAt: expect.anything() }),
+        ]);
+      }
+      await observe(
+        {
+          revision: 'rev-1',
+          deployments: [first],
+          ...dryRun('failed', 'rev-1'),
+        },
+        { minute: 14 },
+      );
+      await expect(failures()).resolves.toMatchObject([{ endedAt: at(14) }]);
+    });
+
     it('counts the first success after a failure of the same revision', async () => {
       const failed = entry('2', 10, { outcome: 'failed' });
       const success = { ...second, key: '3', finishedAt: at(12) };

@@ -116,9 +116,18 @@ function healthFailure(
   };
 }
 
-/** True when the engine's last operation failed on the very revision that it reports. */
-function lastOperationFailed({ observation }: FailurePlanInput): boolean {
+/**
+ * True when the engine's last operation failed on the very revision that it reports. A dry run
+ * takes the place of that operation and says nothing of it: what failed before it still did.
+ */
+function lastOperationFailed(
+  { observation }: FailurePlanInput,
+  failed: Candidate | undefined,
+): boolean {
   const { operation, revision } = observation;
+  if (operation?.dryRun) {
+    return failed !== undefined && failed.revision === revision;
+  }
   return (
     operation?.phase === 'failed' &&
     operation.revision !== undefined &&
@@ -149,7 +158,10 @@ function endOf(
     const runsWell =
       application.health === 'healthy' &&
       application.sync === 'synced' &&
-      !lastOperationFailed(input);
+      !lastOperationFailed(
+        input,
+        deployments.find(({ id }) => id === failure.deploymentId),
+      );
     return runsWell ? input.now.toISOString() : undefined;
   }
   if (application.health !== 'healthy') {

@@ -29,7 +29,8 @@ export interface StoredCommandRun {
 }
 
 /** What is known anew of a command. */
-export interface CommandNews {
+export interface CommandNews
+  extends Pick<CommandRun, 'results' | 'omittedResults'> {
   state: CommandRun['state'];
   message: string;
   /** ISO time of the end; must be given with a state that is over. */

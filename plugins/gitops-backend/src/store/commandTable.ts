@@ -19,6 +19,7 @@ function toRun(row: DbCommandRunRow): CommandRun {
     state: row.state as CommandRun['state'],
     message: row.message,
     ...(row.finished_at ? { finishedAt: row.finished_at } : {}),
+    ...(row.results ? JSON.parse(row.results) : {}),
   };
 }
 
@@ -51,7 +52,15 @@ function toRow(
     heard_at: isoTime(heardAt),
     finished_at: run.finishedAt ? isoTime(run.finishedAt) : null,
     exclusive_key: exclusiveKey ?? null,
+    results: resultsOf(run),
   };
+}
+
+function resultsOf(
+  news: Pick<CommandRun, 'results' | 'omittedResults'>,
+): string | null {
+  const { results, omittedResults } = news;
+  return results ? JSON.stringify({ results, omittedResults }) : null;
 }
 
 /** See `CommandStore.insertCommandRun`; in a transaction. */
@@ -175,6 +184,7 @@ export async function updateRun(
       ...(news.finishedAt
         ? { finished_at: isoTime(news.finishedAt), exclusive_key: null }
         : {}),
+      ...(news.results ? { results: resultsOf(news) } : {}),
     })
     .returning(['application_id', 'entity_ref']);
   if (row) {

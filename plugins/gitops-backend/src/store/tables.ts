@@ -162,6 +162,8 @@ export interface DbCommandRunRow {
   heard_at: string;
   finished_at: string | null;
   exclusive_key: string | null;
+  /** What {@link CommandRun} has of the objects; null when it has nothing. */
+  results: string | null;
 }
 
 /** Row of `changes`: the number of the last change of something. */

@@ -272,6 +272,17 @@ describe('explainApplication', () => {
     ]);
   });
 
+  it('leaves out how a dry run ended, which says nothing of what runs', () => {
+    const dryRun = { dryRun: true, message: 'field is immutable' } as const;
+    expect(explain({ operation: { phase: 'failed', ...dryRun } })).toEqual({
+      summary: 'Application orders is synced and healthy; nothing is wrong.',
+      findings: [],
+    });
+    expect(told({ operation: { phase: 'running', ...dryRun } })).toEqual([
+      expect.stringContaining('Argo CD works on a dry run: field is immutable'),
+    ]);
+  });
+
   it('adds the troubles of the service in the same environment', () => {
     const fact = (fields: Partial<Fact>) =>
       ({

@@ -96,7 +96,10 @@ export function explainPrerequisites(
   return findings;
 }
 
-/** A sync that runs, or that failed; one that failed at a revision of the past is no error. */
+/**
+ * A sync that runs, or that failed; one that failed at a revision of the past is no error, and how
+ * a dry run ended says nothing of what runs.
+ */
 export function explainOperation(
   application: Application,
 ): ExplanationFinding[] {
@@ -114,7 +117,7 @@ export function explainOperation(
           kind: 'operation',
           severity: 'info',
           message: sentence(
-            `${title} works on a sync${to}${
+            `${title} works on a ${operation.dryRun ? 'dry run' : 'sync'}${to}${
               operation.message ? `: ${operation.message}` : ''
             }`,
           ),
@@ -126,7 +129,7 @@ export function explainOperation(
         },
       ];
     case 'failed':
-      if (isPast && sync === 'synced') {
+      if (operation.dryRun || (isPast && sync === 'synced')) {
         return [];
       }
       return [

@@ -51,6 +51,8 @@ export interface ApplicationResource {
 /** What the engine is doing, or did last. @public */
 export interface ApplicationOperation {
   phase: 'running' | 'terminating' | 'succeeded' | 'failed';
+  /** True when it only tries out what a sync would do: it says nothing of what runs. */
+  dryRun?: boolean;
   message?: string;
   /** ISO times. */
   startedAt?: string;

@@ -27,6 +27,8 @@ class FakeCommands {
   readonly given: Array<{ id: string; request?: CommandRequest }> = [];
   /** States of each command, the last one stays. */
   states: Array<Array<[CommandRun['state'], string]>> = [];
+  /** What every command bears beside its state. */
+  more: Partial<CommandRun> = {};
   applications: Application[] = [application()];
   readonly #looks = new Map<string, number>();
 
@@ -61,6 +63,7 @@ class FakeCommands {
     return {
       ...{ id, state, message, applicationId: 'id-1', command: 'sync' },
       ...{ request: {}, requestedBy: 'user:default/ada', requestedAt: '' },
+      ...this.more,
     };
   }
 }
@@ -105,6 +108,39 @@ describe('gitops:application:sync', () => {
       'The sync is running: Applying',
       'The sync is succeeded: successfully synced',
     ]);
+  });
+
+  it('tells object by object what a dry run would do, also when it fails', async () => {
+    const deployment = { group: 'apps', kind: 'Deployment', name: 'orders' };
+    commands.more = {
+      request: { dryRun: true },
+      results: [
+        { ...deployment, status: 'sync-failed', message: 'is invalid' },
+        { ...deployment, namespace: 'shop', status: 'pruned' },
+        { ...deployment, status: 'synced', change: 'unchanged' },
+      ],
+      omittedResults: 4,
+    };
+    const { output, log } = await sync({ ...ORDERS, dryRun: true });
+    const said = [
+      'Deployment orders: failed (dry run)',
+      'Deployment shop/orders: pruned (dry run)',
+      'And 4 more',
+    ];
+    expect(log).toEqual(expect.arrayContaining(said));
+    expect(output.results.map((one: any) => [one.outcome, one.name])).toEqual([
+      ['failed', 'orders'],
+      ['pruned', 'orders'],
+      ['unchanged', 'orders'],
+    ]);
+    expect(output.omittedResults).toBe(4);
+
+    commands.states = [[], [['failed', 'Invalid']]];
+    const failed: string[] = [];
+    await expect(
+      sync({ ...ORDERS, dryRun: true }, { log: failed }),
+    ).rejects.toThrow(/failed: Invalid/);
+    expect(failed).toEqual(expect.arrayContaining(said));
   });
 
   it('does not wait when told so', async () => {

@@ -5,6 +5,7 @@ import {
   type CommandRequest,
   type GitopsApi,
 } from '@fairway/plugin-gitops-common';
+import { describeResults, toOutput } from './commandResults';
 import { applicationSyncExamples } from './applicationSyncExamples';
 import type { ActionDependencies } from './createGitopsActions';
 import { findApplications } from './findApplications';
@@ -66,7 +67,9 @@ export function createApplicationSyncAction({
           z
             .boolean()
             .optional()
-            .describe('Argo CD only: show what would happen; default false'),
+            .describe(
+              'Argo CD only: change nothing, and tell what would happen; default false',
+            ),
         resources: z =>
           z
             .array(
@@ -110,6 +113,18 @@ export function createApplicationSyncAction({
             .string()
             .describe('`succeeded`, or `requested` or later without waiting'),
         message: z => z.string().describe('What the engine said'),
+        results: z =>
+          z
+            .array(z.record(z.unknown()))
+            .optional()
+            .describe(
+              'What became of each object, or would by a dry run: `outcome` (`failed`, `pruned`, `prune-skipped`, `created`, `changed`, `applied`, `unchanged`), `kind`, `namespace`, `name`, `message`; where the engine tells, at most 100',
+            ),
+        omittedResults: z =>
+          z
+            .number()
+            .optional()
+            .describe('How many more than `results` there are'),
       },
     },
     async handler(ctx) {
@@ -147,6 +162,11 @@ export function createApplicationSyncAction({
           ...{ id: given.runId, timeoutMinutes, signal: ctx.signal },
           intervalMs: pollIntervalMs,
           say: line => ctx.logger.info(line),
+          onOver: ended => {
+            describeResults(ended).forEach(line => ctx.logger.info(line));
+            ctx.output('results', toOutput(ended));
+            ctx.output('omittedResults', ended.omittedResults);
+          },
         });
         ctx.output('state', run.state);
         ctx.output('message', run.message);

@@ -26,6 +26,8 @@ export async function followCommand(
     intervalMs: number;
     signal?: AbortSignal;
     say(line: string): void;
+    /** Called when it is over, however it ended. */
+    onOver?(run: CommandRun): void;
   },
 ): Promise<CommandRun> {
   let last: CommandRun | undefined;
@@ -51,6 +53,7 @@ export async function followCommand(
       }. It goes on by itself; the deployments of the service in the portal show how it ends`,
     );
   }
+  options.onOver?.(ended);
   const outcome = OUTCOMES[ended.state];
   if (outcome) {
     throw new ConflictError(

@@ -164,5 +164,6 @@ export function expectProgress(progress: CommandProgress | undefined): void {
     expect(PROGRESS_STATES).toContain(progress.state);
     expect(progress.message).not.toBe('');
     expectTime(progress.finishedAt);
+    expect(progress.results?.length ?? 0).toBeLessThanOrEqual(100);
   }
 }
