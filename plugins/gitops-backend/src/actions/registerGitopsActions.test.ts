@@ -12,6 +12,8 @@ import { ordersProduction } from '../routes/__testUtils__/world';
 
 jest.setTimeout(60_000);
 
+const NOW = new Date().toISOString();
+
 describe('the actions', () => {
   const world = useAnswersBackend();
 
@@ -124,6 +126,22 @@ describe('the actions', () => {
       ).rejects.toThrow(/manages no Secret other/);
       const run = await invoke('get-gitops-command', { id: output.run.id });
       expect(run.output).toMatchObject({ id: output.run.id, command: 'sync' });
+      await world.backend.store.updateCommandRun(output.run.id, {
+        ...{ state: 'succeeded', message: 'Done', heardAt: NOW },
+        finishedAt: NOW,
+        results: [
+          {
+            ...{ group: '', kind: 'Secret', name: 'a' },
+            ...{ status: 'synced', change: 'created' },
+          },
+        ],
+        omittedResults: 2,
+      });
+      const ended = await invoke('get-gitops-command', { id: output.run.id });
+      expect(ended.output).toMatchObject({
+        ...{ over: true, dryRun: false, omittedResults: 2 },
+        results: [{ outcome: 'created', kind: 'Secret', name: 'a' }],
+      });
       world.decide = (_, user) => ifOwner(user);
       await expect(
         invoke('get-gitops-command', { id: output.run.id }, 'grace'),

@@ -32,7 +32,7 @@ describe.each(databases.eachSupportedId())(
     });
 
     const lastRun = async () =>
-      (await store.listCommandRuns('component:default/orders'))[0];
+      (await store.listCommandRuns({ entityRef: 'component:default/orders' }))[0];
     const written = () => world.patches.map(({ ref }) => ref.kind);
     const nextCommandAt = () => new Date(world.millis).toISOString();
 

@@ -155,9 +155,29 @@ describe('commands over HTTP', () => {
               // Even one that says "not an owner".
               conditions: { not: (ifOwner(user) as any).conditions },
             } as any);
+      const told = async () =>
+        (await world.call('get', `/applications/${ID.stray}`)).body;
       expect((await world.call('post', path)).status).toBe(403);
+      expect(await told()).toMatchObject({
+        commandRuns: [],
+        permissions: {
+          operate: {
+            allowed: false,
+            reason: expect.stringContaining('register its component'),
+          },
+        },
+      });
       world.decide = () => ALLOW;
-      expect((await world.call('post', path)).status).toBe(200);
+      const { body } = await world.call('post', path);
+      expect(await told()).toMatchObject({
+        ...{ id: ID.stray, commandRuns: [body.run] },
+        permissions: { operate: { allowed: true } },
+      });
+      const { body: other } = await world.call(
+        'get',
+        `/applications/${ID.dev}`,
+      );
+      expect(other.commandRuns).toEqual([]);
     });
 
     it('are refused when the policy fails', async () => {

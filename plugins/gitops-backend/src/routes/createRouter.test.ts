@@ -24,6 +24,8 @@ const ROUTES: Array<['get' | 'post', string, string]> = [
 
 jest.setTimeout(60_000);
 
+const NOW = new Date().toISOString();
+
 describe('the HTTP API', () => {
   const world = useAnswersBackend();
 
@@ -33,6 +35,18 @@ describe('the HTTP API', () => {
         'post',
         `/applications/${ID.production}/refresh`,
       );
+      await world.backend.store.updateCommandRun(body.run.id, {
+        ...{ state: 'failed', message: 'It would not do', heardAt: NOW },
+        finishedAt: NOW,
+        results: [
+          {
+            ...{ group: 'batch', kind: 'Job', namespace: 'a', name: 'b' },
+            ...{ status: 'synced', change: 'created', message: 'created' },
+            ...{ hook: 'PreSync', phase: 'failed' },
+          },
+        ],
+        omittedResults: 1,
+      });
       return path.replace('COMMAND', body.run.id);
     }
     if (!path.includes('DEPLOYMENT')) {

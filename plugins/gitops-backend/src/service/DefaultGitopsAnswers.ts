@@ -2,6 +2,7 @@ import { NotFoundError, toError } from '@backstage/errors';
 import {
   explainApplication,
   type Application,
+  type ApplicationResponse,
   type ApplicationsQuery,
   type ApplicationsResponse,
   type CommandRun,
@@ -28,7 +29,7 @@ import { isReadable } from './isReadable';
 import { markStale } from './markStale';
 import type { NameChecker } from './NameChecker';
 import type { PreparedAnswer } from './PreparedAnswer';
-import type { ServiceDirectory } from './ServiceDirectory';
+import type { Service, ServiceDirectory } from './ServiceDirectory';
 import type { ServiceReader } from './ServiceReader';
 import { clustersOfService, sharedFacts } from './sharedFacts';
 
@@ -41,7 +42,8 @@ const DEPENDENCIES_LIMIT = 20;
 
 /** What {@link DefaultGitopsAnswers} stands on. */
 export interface DefaultGitopsAnswersOptions {
-  store: GitopsReader & Pick<CommandStore, 'getStoredCommandRun'>;
+  store: GitopsReader &
+    Pick<CommandStore, 'getStoredCommandRun' | 'listCommandRuns'>;
   index: FleetIndex;
   fleet: FleetReader;
   pages: ServiceReader;
@@ -80,7 +82,21 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
   async getApplication(
     id: string,
     caller: AuthorizedCaller,
-  ): Promise<Application> {
+  ): Promise<ApplicationResponse> {
+    const { store } = this.#options;
+    const { application, service } = await this.#find(id, caller);
+    const [operate, commandRuns] = await Promise.all([
+      caller.mayOperate(service),
+      store.listCommandRuns({ applicationId: id }),
+    ]);
+    return { ...application, commandRuns, permissions: { operate } };
+  }
+
+  /** @throws NotFoundError for an application that the caller may not see. */
+  async #find(
+    id: string,
+    caller: AuthorizedCaller,
+  ): Promise<{ application: Application; service: Service | undefined }> {
     const { store, directory, index } = this.#options;
     const [application] = await Promise.all([
       store.getApplication(id),
@@ -94,12 +110,16 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
         `There is no application '${id}' that you may see; look for it in the fleet`,
       );
     }
-    return markStale([application], index.clusters)[0];
+    const [marked] = markStale([application], index.clusters);
+    return {
+      application: marked,
+      service: services.get(marked.entityRef ?? ''),
+    };
   }
 
   async explainApplication(id: string, caller: AuthorizedCaller) {
     const { store, commands, index } = this.#options;
-    const application = await this.getApplication(id, caller);
+    const { application } = await this.#find(id, caller);
     const { entityRef, sync, dependsOn = [] } = application;
     const alone = { applications: [application], own: [] };
     const [own, shared, dependencies, syncRefusal, hold] = await Promise.all([
@@ -108,7 +128,7 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
       Promise.all(
         dependsOn.slice(0, DEPENDENCIES_LIMIT).map(async ref => {
           try {
-            return [await this.getApplication(objectId(ref), caller)];
+            return [(await this.#find(objectId(ref), caller)).application];
           } catch (error) {
             // Not observed, or of a component that the caller may not read.
             if (toError(error).name === 'NotFoundError') {
@@ -256,7 +276,7 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
     command: Parameters<GitopsAnswers['runCommand']>[0],
     caller: AuthorizedCaller,
   ) {
-    const application = await this.getApplication(command.id, caller);
+    const { application } = await this.#find(command.id, caller);
     return this.#options.commands.run({ ...command, application }, caller);
   }
 

@@ -4,6 +4,7 @@ import type {
   Application,
   ApplicationCommand,
   ApplicationExplanation,
+  ApplicationResponse,
   ApplicationsQuery,
   ApplicationsResponse,
   ClusterStatus,
@@ -38,8 +39,8 @@ export interface AuthorizedCaller extends Caller {
   mayRead(owners: readonly string[]): boolean;
   /** Equal for callers for whom `mayRead` says the same. */
   readKey: string;
-  /** Whether they may give commands to applications of a service. */
-  mayOperate(service: Service): Promise<CommandPermission>;
+  /** Whether they may give commands to applications of a service, or of none. */
+  mayOperate(service: Service | undefined): Promise<CommandPermission>;
 }
 
 /** An answer that many readers ask for. */
@@ -64,7 +65,7 @@ export interface GitopsAnswers<TCaller extends Caller = Caller> {
     query: ApplicationsQuery,
     caller: TCaller,
   ): Promise<ApplicationsResponse>;
-  getApplication(id: string, caller: TCaller): Promise<Application>;
+  getApplication(id: string, caller: TCaller): Promise<ApplicationResponse>;
   /** Why an application is out of sync or not healthy. */
   explainApplication(
     id: string,

@@ -77,7 +77,7 @@ export class ServiceReader {
         entityRefs: [entityRef],
       }),
       store.listFacts({ entityRefs: [entityRef] }),
-      store.listCommandRuns(entityRef),
+      store.listCommandRuns({ entityRef }),
     ]);
     const applications = markStale(page.items, clusters);
     const sharing = { applications, own };

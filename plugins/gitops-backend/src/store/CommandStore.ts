@@ -41,6 +41,11 @@ export interface CommandNews
   target?: CommandTarget;
 }
 
+/** Commands of a component or of an application. */
+export type CommandRunsQuery =
+  | { entityRef: string; applicationId?: undefined }
+  | { applicationId: string; entityRef?: undefined };
+
 /** Commands that were given. */
 export interface CommandStore {
   /**
@@ -55,10 +60,10 @@ export interface CommandStore {
   ): Promise<StoredCommandRun | undefined>;
   getStoredCommandRun(id: string): Promise<StoredCommandRun | undefined>;
   /**
-   * Those of a component that are not over, and the last one of each kind of each of its
-   * applications, newest first.
+   * Those that are not over, and the last one of each kind of each application, newest first. A dry
+   * run is a kind of its own.
    */
-  listCommandRuns(entityRef: string): Promise<CommandRun[]>;
+  listCommandRuns(of: CommandRunsQuery): Promise<CommandRun[]>;
   /** All that are not over, oldest first. */
   openCommandRuns(): Promise<StoredCommandRun[]>;
   /**

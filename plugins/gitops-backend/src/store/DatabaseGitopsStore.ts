@@ -38,7 +38,11 @@ import {
   takeLease,
   upsertClusterStatus,
 } from './clusterTables';
-import type { CommandNews, StoredCommandRun } from './CommandStore';
+import type {
+  CommandNews,
+  CommandRunsQuery,
+  StoredCommandRun,
+} from './CommandStore';
 import {
   insertRun,
   queryOpenRuns,
@@ -336,8 +340,8 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
     return queryRun(this.#db, id);
   }
 
-  listCommandRuns(entityRef: string) {
-    return queryRuns(this.#db, entityRef);
+  listCommandRuns(query: CommandRunsQuery) {
+    return queryRuns(this.#db, query);
   }
 
   openCommandRuns() {

@@ -1,7 +1,11 @@
 import type { CommandRun } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
 import { recordChange } from './changeTables';
-import type { CommandNews, StoredCommandRun } from './CommandStore';
+import type {
+  CommandNews,
+  CommandRunsQuery,
+  StoredCommandRun,
+} from './CommandStore';
 import { isoTime } from './sql';
 import { TABLES, type DbCommandRunRow } from './tables';
 
@@ -131,16 +135,24 @@ export async function queryRun(
 /** See `CommandStore.listCommandRuns`. */
 export async function queryRuns(
   db: Knex,
-  entityRef: string,
+  of: CommandRunsQuery,
 ): Promise<CommandRun[]> {
   const ranked = db<DbCommandRunRow>(TABLES.commandRuns)
-    .where({ entity_ref: entityRef })
-    .select('*')
-    .rowNumber('rank', query =>
-      query
-        .partitionBy(['application_id', 'command'])
-        .orderBy('requested_at', 'desc')
-        .orderBy('id', 'desc'),
+    .where(
+      of.applicationId === undefined
+        ? { entity_ref: of.entityRef }
+        : { application_id: of.applicationId },
+    )
+    .select(
+      '*',
+      // A request is stored without spaces, and quotes in its texts have a backslash.
+      db.raw(
+        `row_number() over (
+          partition by application_id, command,
+            case when request like '%"dryRun":true%' then 1 else 0 end
+          order by requested_at desc, id desc
+        ) as rank`,
+      ),
     )
     .as('ranked');
   const rows: DbCommandRunRow[] = await db

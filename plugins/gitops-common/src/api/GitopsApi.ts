@@ -1,5 +1,4 @@
 import type {
-  Application,
   ApplicationCommand,
   ClusterStatus,
   CommandRequest,
@@ -7,6 +6,7 @@ import type {
   Deployment,
 } from '../model';
 import type {
+  ApplicationResponse,
   ApplicationsQuery,
   ApplicationsResponse,
   CommandResponse,
@@ -51,7 +51,7 @@ export interface GitopsApi {
   getApplication(
     id: string,
     options?: GitopsRequestOptions,
-  ): Promise<Application>;
+  ): Promise<ApplicationResponse>;
   /** `GET /services/{namespace}/{name}`: a service's page; the ref names a component. */
   getService(
     entityRef: string,

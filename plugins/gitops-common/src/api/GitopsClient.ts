@@ -1,7 +1,6 @@
 import { parseEntityRef } from '@backstage/catalog-model';
 import { ResponseError } from '@backstage/errors';
 import type {
-  Application,
   ApplicationCommand,
   ClusterStatus,
   CommandRequest,
@@ -10,6 +9,7 @@ import type {
 } from '../model';
 import type { GitopsApi, GitopsRequestOptions } from './GitopsApi';
 import type {
+  ApplicationResponse,
   ApplicationsQuery,
   ApplicationsResponse,
   CommandResponse,
@@ -60,7 +60,7 @@ export class GitopsClient implements GitopsApi {
   }
 
   getApplication(id: string, options?: GitopsRequestOptions) {
-    return this.#get<Application>(['applications', id], {}, options);
+    return this.#get<ApplicationResponse>(['applications', id], {}, options);
   }
 
   getService(entityRef: string, options?: GitopsRequestOptions) {

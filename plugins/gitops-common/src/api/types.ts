@@ -122,6 +122,13 @@ export interface CommandPermission {
   reason?: string;
 }
 
+/** One application, with what the caller may do with it and what was asked of it. @public */
+export interface ApplicationResponse extends Application {
+  /** Commands of the last hour, newest first; at most 20. */
+  commandRuns: CommandRun[];
+  permissions: { operate: CommandPermission };
+}
+
 /** One environment of a service. @public */
 export interface ServiceEnvironment {
   environment: Environment;

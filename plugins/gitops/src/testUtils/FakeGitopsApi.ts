@@ -4,6 +4,7 @@ import {
   SYNC_STATUSES,
   type Application,
   type ApplicationCommand,
+  type ApplicationResponse,
   type ClusterStatus,
   type CommandPermission,
   type CommandRequest,
@@ -119,9 +120,13 @@ export class FakeGitopsApi implements GitopsApi {
     };
   }
 
-  async getApplication(id: string): Promise<Application> {
+  async getApplication(id: string): Promise<ApplicationResponse> {
     this.#called('getApplication', id);
-    return this.#application(id);
+    return {
+      ...this.#application(id),
+      commandRuns: this.runs.filter(run => run.applicationId === id),
+      permissions: { operate: this.operate },
+    };
   }
 
   async getService(entityRef: string): Promise<ServiceResponse> {

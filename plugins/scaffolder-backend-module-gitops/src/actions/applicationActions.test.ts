@@ -39,7 +39,11 @@ class FakeCommands {
           { environment: { name: 'dev' }, applications: this.applications },
         ],
       } as unknown as ServiceResponse),
-    getApplication: async () => this.applications[0],
+    getApplication: async () => ({
+      ...this.applications[0],
+      commandRuns: [],
+      permissions: { operate: { allowed: true } },
+    }),
     runCommand: async (id, command, request) => {
       this.given.push({ id, request });
       const given = await this.#run(String(this.given.length), 0);

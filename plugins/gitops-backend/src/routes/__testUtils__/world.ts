@@ -2,6 +2,7 @@ import type { Entity } from '@backstage/catalog-model';
 import type {
   Application,
   Deployment,
+  Fact,
   ObjectRef,
 } from '@fairway/plugin-gitops-common';
 import { objectId, type DatabaseGitopsStore } from '../../store';
@@ -90,6 +91,31 @@ export const searchDev = fluxApplication({
     },
   },
   commands: ['sync', 'refresh', 'suspend'],
+});
+/** Facts of kinds that only pages of a service show. */
+const ordersFacts = (['generator', 'project'] as const).map(kind => {
+  const ref = {
+    ...{ cluster: 'local', namespace: 'argocd', name: `orders-${kind}` },
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: kind === 'project' ? 'AppProject' : 'ApplicationSet',
+  };
+  const fact: Fact = {
+    ...{ id: objectId(ref), kind, ref, entityRef: ORDERS },
+    ...{ title: ref.name, health: 'healthy', details: {} },
+    observedAt: '2026-01-01T00:00:00.000Z',
+  };
+  return {
+    fact,
+    observation: {
+      ...{ type: 'fact' as const, kind, ref, labels: {} },
+      ...{ title: ref.name, health: fact.health, details: {} },
+    },
+    origin: {
+      cluster: 'local',
+      resource: `argocd:argoproj.io/${ref.kind.toLowerCase()}s`,
+      object: `argocd/${ref.name}`,
+    },
+  };
 });
 export const stray = storedApplication({ name: 'stray', health: 'missing' });
 
@@ -206,6 +232,9 @@ export async function seed(store: DatabaseGitopsStore): Promise<void> {
       message: 'Connection refused; see that it runs',
     },
   );
+  for (const fact of ordersFacts) {
+    await store.putFact(fact);
+  }
   for (const stored of [searchDev, stray]) {
     await store.applyApplicationChange({
       stored,
