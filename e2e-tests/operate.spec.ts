@@ -20,6 +20,9 @@ test('give commands to both engines, and follow them to their end', async ({
   await expect(production).toContainText('Sync succeeded (dry run)', {
     timeout: 30_000,
   });
+  await expect(
+    production.getByRole('table', { name: 'What would happen' }),
+  ).toBeVisible();
   await expect(production).toContainText('asked by');
   await expect(production).toContainText('Out of sync');
   await takePictures(

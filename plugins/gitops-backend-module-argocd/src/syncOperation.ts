@@ -1,9 +1,10 @@
 import { InputError } from '@backstage/errors';
 import type { JsonObject } from '@backstage/types';
-import type {
-  Application,
-  ApplicationSource,
-  CommandResource,
+import {
+  revisionSources,
+  type Application,
+  type ApplicationSource,
+  type CommandResource,
 } from '@fairway/plugin-gitops-common';
 import type { CommandContext } from '@fairway/plugin-gitops-node';
 import { INFO_REQUESTED_AT, INFO_REQUESTED_BY } from './operationMark';
@@ -142,17 +143,16 @@ function selectResources(
  * The revision asked for, where Argo CD expects it.
  *
  * @remarks
- * Several sources have one revision each, so a single one must be meant for one of them: it is
- * for the only Git repository or OCI artifact among them (for all sources that follow it in the
- * same place), else for the only chart. The others keep what they name themselves.
+ * Several sources have one revision each, so a single one must be meant for one of them, as
+ * `revisionSources` tells. The others keep what they name themselves.
  */
 function revisionsOf(
   application: Application,
   { request }: CommandContext,
 ): Pick<ArgocdOperation['sync'], 'revision' | 'revisions'> {
   const revision = request.revision!;
-  const { sources, source, policy, ref } = application;
-  const meant = sources ? meantSources(sources) : [source];
+  const { sources, policy, ref } = application;
+  const meant = revisionSources(application);
   if (meant.length === 0) {
     throw new InputError(
       `${ref.name} has several sources, ${sources
@@ -171,20 +171,6 @@ function revisionsOf(
   return sources
     ? { revisions: sources.map(one => (meant.includes(one) ? revision : '')) }
     : { revision };
-}
-
-function placeOf({ repoUrl, chart, targetRevision }: ApplicationSource) {
-  return JSON.stringify([repoUrl, chart, targetRevision]);
-}
-
-/** The sources that a single revision is meant for; none when that is not clear. */
-function meantSources(
-  sources: readonly ApplicationSource[],
-): ApplicationSource[] {
-  const repositories = sources.filter(({ chart }) => chart === undefined);
-  const candidates = repositories.length > 0 ? repositories : [...sources];
-  const places = new Set(candidates.map(placeOf));
-  return places.size === 1 ? candidates : [];
 }
 
 function nameOf({ repoUrl, chart }: ApplicationSource): string {

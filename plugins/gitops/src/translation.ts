@@ -158,8 +158,7 @@ export const gitopsTranslationRef = createTranslationRef({
       openEngine: 'Open in {{engine}}',
       openApp: 'Open the application',
       noService:
-        'It belongs to no component, so nobody can operate it from here. Label it with backstage.io/kubernetes-id: <component>.',
-      outcome: { succeeded: 'succeeded', failed: 'failed' },
+        'It belongs to no component, so it has no owners who could operate it. Label it with backstage.io/kubernetes-id: <component>.',
     },
     trouble: {
       title: 'What is wrong',
@@ -198,6 +197,22 @@ export const gitopsTranslationRef = createTranslationRef({
         '{{engine}} follows Git again, and applies what was committed meanwhile if the sync policy says so.',
       terminateHelp:
         'The running sync stops where it is. Objects that were already applied stay applied.',
+      tryOutHelp:
+        '{{engine}} tries out what applying revision {{revision}} to {{destination}} would do. Nothing is changed.',
+      revision: 'Revision',
+      revisionHelp:
+        'A branch, a tag or a commit. Empty: {{named}}, as the source says.',
+      revisionHelpChart:
+        'A version of the chart. Empty: {{named}}, as the source says.',
+      problem: {
+        revisionLong: 'A revision has at most 250 characters.',
+        revisionFixed:
+          'It syncs to {{named}} by itself, so another revision can only be tried out. Choose a dry run, or change the revision in Git.',
+        onlyNothing: 'Choose an object.',
+        onlySynced:
+          'What you chose is synced by now. Choose another object, or sync all.',
+        onlyMany: 'At most 500 objects can be chosen. Sync all instead.',
+      },
       prune: 'Delete what Git no longer names',
       pruneHelp:
         'Objects that left Git are deleted from {{destination}}. This cannot be undone.',
@@ -207,7 +222,8 @@ export const gitopsTranslationRef = createTranslationRef({
       changes_other: '{{count}} objects differ from Git',
       leftGit: 'left Git, deleted only when you say so',
       dryRun: 'Dry run',
-      dryRunHelp: 'Shows what would happen, and changes nothing.',
+      dryRunHelp:
+        'Shows object by object what would happen, and changes nothing.',
       tryOut: 'Try out',
       only: 'Only these objects',
       onlyHelp:
@@ -239,10 +255,35 @@ export const gitopsTranslationRef = createTranslationRef({
         lost: '{{command}}: outcome unknown',
         dryRun: '(dry run)',
         askedBy: 'asked by',
+        wouldHappen: 'What would happen',
+        happened: 'What happened',
+        outcome: 'Outcome',
+        object: 'Object',
+        hook: '{{phase}} hook',
+        omitted_one: '{{count}} more object is not listed.',
+        omitted_other: '{{count}} more objects are not listed.',
         lostHelp: 'What the application shows is true all the same.',
         details: 'The whole message',
         dismiss: 'Dismiss',
         dismissLabel: 'Dismiss: {{what}}',
+      },
+      outcome: {
+        failed: 'Failed',
+        pruned: 'Deleted',
+        'prune-skipped': 'Kept',
+        created: 'Created',
+        changed: 'Changed',
+        applied: 'Applied',
+        unchanged: 'Unchanged',
+      },
+      outcomes: {
+        failed: '{{n}} failed',
+        pruned: '{{n}} deleted',
+        'prune-skipped': '{{n}} kept though not in Git',
+        created: '{{n}} created',
+        changed: '{{n}} changed',
+        applied: '{{n}} applied',
+        unchanged: '{{n}} unchanged',
       },
       done: '{{command}}: {{name}}',
       refused: '{{command}} of {{name}} was refused',
@@ -440,7 +481,7 @@ export const gitopsTranslationRef = createTranslationRef({
       emptyHelp: 'The next change of what runs appears here.',
       succeeded: 'Succeeded',
       failed: 'Failed',
-      recovered: 'Recovered',
+      recovered: 'recovered after {{time}}',
       firstSeen: 'First seen',
       commits_one: '{{count}} commit',
       commits_other: '{{count}} commits',
@@ -538,7 +579,6 @@ export const gitopsTranslationRef = createTranslationRef({
       from: 'From',
       succeeded: 'Succeeded',
       failed: 'Failed',
-      failedOver: 'Failed, recovered',
       wholeWindow: 'whole window',
       chart: {
         'deployment-frequency': 'Deployments by outcome',

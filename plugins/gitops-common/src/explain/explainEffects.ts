@@ -181,6 +181,7 @@ function hasGivenUp(application: Application): boolean {
   return (
     engine === 'argocd' &&
     operation?.phase === 'failed' &&
+    !operation.dryRun &&
     desiredRevision !== undefined &&
     !failedBefore(application)
   );

@@ -11,6 +11,7 @@ export * from './health';
 export * from './InputProviderDetails';
 export * from './PolicyDetails';
 export * from './ProjectDetails';
+export * from './revisionSources';
 export * from './RolloutDetails';
 export * from './SecretDetails';
 export * from './sync';

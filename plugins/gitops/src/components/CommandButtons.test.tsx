@@ -1,66 +1,29 @@
-import { screen, waitFor, within } from '@testing-library/react';
+import {
+  act,
+  fireEvent,
+  screen,
+  waitFor,
+  within,
+} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import type { Application, CommandRun } from '@fairway/plugin-gitops-common';
-import { FakeGitopsApi } from '../testUtils/FakeGitopsApi';
-import { FakeSignalApi, renderOnEntity } from '../__testUtils__/renderWithFake';
-import { ServiceContent } from './ServiceContent';
+import {
+  card,
+  change,
+  fake,
+  ID,
+  object,
+  open,
+  openPage,
+  requests,
+} from '../__testUtils__/commandPage';
 
 jest.setTimeout(60_000);
 
-const ID = 'eu-1.orders-production';
-
-function requests(api: FakeGitopsApi) {
-  return api.calls
-    .filter(({ method }) => method === 'runCommand')
-    .map(({ args }) => args);
-}
-
-function object(name: string, change: object = {}) {
-  return {
-    ...{ group: 'apps', version: 'v1', kind: 'Deployment', name },
-    ...{ namespace: 'orders-production', sync: 'out-of-sync' as const },
-    ...change,
-  };
-}
-
-function fake(change: Partial<Application> = {}): FakeGitopsApi {
-  const api = new FakeGitopsApi();
-  api.applications = api.applications.map(application =>
-    application.id === ID ? { ...application, ...change } : application,
-  );
-  return api;
-}
-
-async function open(api: FakeGitopsApi, command: string) {
-  const signals = new FakeSignalApi();
-  renderOnEntity({ api, signals, element: <ServiceContent /> });
-  const commands = await screen.findByRole('group', {
-    name: 'Commands for orders in Production',
-  });
-  await userEvent.click(
-    within(commands).getByRole('button', { name: command }),
-  );
-  return { dialog: await screen.findByRole('dialog'), signals };
-}
-
-/** The card of production: where its commands are told. */
-function card() {
-  const pipeline = screen.getByRole('list', { name: 'Environments' });
-  return within(
-    within(pipeline)
-      .getByRole('heading', { name: 'Production' })
-      .closest('li') as HTMLElement,
-  );
-}
-
-function run(change: Partial<CommandRun>): CommandRun {
-  return {
-    ...{ id: 'earlier', applicationId: ID, command: 'sync', request: {} },
-    requestedBy: 'user:default/ada',
-    requestedAt: new Date(Date.now() - 300_000).toISOString(),
-    ...{ state: 'failed', message: 'The tag does not exist' },
-    ...change,
-  };
+async function tabTo(control: HTMLElement) {
+  for (let tabs = 0; tabs < 30 && document.activeElement !== control; tabs++) {
+    await userEvent.tab();
+  }
+  expect(control).toHaveFocus();
 }
 
 describe('the dialog of a command', () => {
@@ -88,9 +51,11 @@ describe('the dialog of a command', () => {
       expect(box(name)).not.toBeChecked();
     }
     await userEvent.click(box('Dry run'));
+    expect(dialog).toHaveTextContent(/tries out what .* Nothing is changed/);
     await userEvent.click(box('Only these objects'));
     const confirm = within(dialog).getByRole('button', { name: 'Try out' });
     expect(confirm).toBeDisabled();
+    expect(dialog).toHaveTextContent('Choose an object.');
     await userEvent.click(box('Deployment orders'));
     await userEvent.click(within(dialog).getByText('Advanced'));
     expect(dialog).toHaveTextContent('This interrupts the service');
@@ -175,61 +140,120 @@ describe('the dialog of a command', () => {
     );
     expect(api.runs).toEqual([]);
   });
-});
 
-describe('a command that was given', () => {
-  it('is followed on the card until it ends, and stays there when it failed', async () => {
-    const api = fake();
-    const { dialog, signals } = await open(api, 'Sync');
-    await userEvent.click(within(dialog).getByRole('button', { name: 'Sync' }));
-    expect(await card().findByText('Syncing')).toBeVisible();
-    expect(card().getByText(/asked by/)).toHaveTextContent(/asked by ada/i);
-
-    api.tell({ state: 'running', message: 'Applying 3 objects' });
-    signals.send({ type: 'applications-changed', applicationIds: [ID] });
-    expect(await card().findByText('Applying 3 objects')).toBeVisible();
-
-    api.tell({
-      state: 'failed',
-      message: 'Deployment orders is invalid: spec.selector is immutable',
-      finishedAt: new Date().toISOString(),
+  it('syncs to a revision, and promises nothing that was found of another', async () => {
+    const api = fake({
+      resources: [object('old', { requiresPruning: true })],
     });
-    signals.send({ type: 'applications-changed', applicationIds: [ID] });
-    expect(await card().findByText('Sync failed')).toBeVisible();
-    expect(card().getByText(/spec.selector is immutable/)).toBeVisible();
-    // A toast moves in, so that it is there before it is visible.
-    expect(
-      await screen.findByText('Sync failed: orders in Production'),
-    ).toBeInTheDocument();
-
-    await userEvent.click(
-      card().getByRole('button', { name: 'Dismiss: Sync failed' }),
+    const { dialog } = await open(api, 'Sync');
+    const part = within(dialog);
+    const field = part.getByRole('textbox', { name: 'Revision' });
+    expect(field).toHaveAccessibleDescription(
+      /Empty: main, as the source says/,
     );
-    expect(card().queryByText('Sync failed')).not.toBeInTheDocument();
+    expect(dialog).toHaveTextContent('1 object differs from Git');
+    expect(dialog).toHaveTextContent('1 object would be deleted');
+    await userEvent.type(field, ' v2.0 ');
+    expect(dialog).toHaveTextContent('applies revision v2.0 to');
+    expect(dialog).not.toHaveTextContent(/differs from Git|would be deleted/);
+    await userEvent.click(part.getByRole('button', { name: 'Sync' }));
+    await waitFor(() =>
+      expect(requests(api)).toEqual([[ID, 'sync', { revision: 'v2.0' }]]),
+    );
   });
 
-  it('by somebody else is shown too, until a later one of its kind succeeded', async () => {
-    const api = fake();
-    api.runs = [
-      run({ id: 'of-grace', requestedBy: 'user:default/grace' }),
-      run({ id: 'elsewhere', applicationId: 'another', message: 'Not here' }),
-    ];
-    const signals = new FakeSignalApi();
-    renderOnEntity({ api, signals, element: <ServiceContent /> });
-    expect(await screen.findByText('The tag does not exist')).toBeVisible();
-    expect(screen.queryByText('Not here')).not.toBeInTheDocument();
-    const now = new Date().toISOString();
-    api.runs = [
-      run({
-        ...{ id: 'later', state: 'succeeded', message: 'Synced to 1.8.2' },
-        ...{ requestedAt: now, finishedAt: now },
-      }),
-      ...api.runs,
-    ];
-    signals.send({ type: 'applications-changed' });
-    expect(await card().findByText('Sync succeeded')).toBeVisible();
+  it('offers a revision only where the backend would take one', async () => {
+    const api = fake({
+      policy: { automated: true, prune: false, selfHeal: false },
+    });
+    const { dialog, signals } = await open(api, 'Sync');
+    const part = within(dialog);
+    const field = part.getByRole('textbox', { name: 'Revision' });
+    const confirm = (name: string) => part.getByRole('button', { name });
+    await userEvent.type(field, 'main');
+    expect(confirm('Sync')).toBeEnabled();
+    await userEvent.type(field, '-2');
+    expect(confirm('Sync')).toBeDisabled();
+    expect(dialog).toHaveTextContent('It syncs to main by itself');
+    await userEvent.click(part.getByRole('checkbox', { name: 'Dry run' }));
+    expect(confirm('Try out')).toBeEnabled();
+    fireEvent.change(field, { target: { value: 'x'.repeat(251) } });
+    expect(confirm('Try out')).toBeDisabled();
+    expect(dialog).toHaveTextContent('at most 250 characters');
+
+    const repository = { repoUrl: 'https://git.example/a.git' };
+    change(api, {
+      sources: [repository, { repoUrl: 'https://git.example/b' }],
+    });
+    act(() => signals.send({ type: 'applications-changed' }));
+    await waitFor(() => expect(field).not.toBeInTheDocument());
+  });
+
+  it('says when what was chosen is synced meanwhile, and asks for nothing then', async () => {
+    const api = fake({ resources: [object('orders'), object('worker')] });
+    const { dialog, signals } = await open(api, 'Sync');
+    const part = within(dialog);
+    const choose = (name: string) =>
+      userEvent.click(part.getByRole('checkbox', { name }));
+    await choose('Only these objects');
+    await choose('Deployment orders');
+    const confirm = part.getByRole('button', { name: 'Sync' });
+    expect(confirm).toBeEnabled();
+    change(api, { resources: [object('worker')] });
+    act(() => signals.send({ type: 'applications-changed' }));
     expect(
-      screen.queryByText('The tag does not exist'),
-    ).not.toBeInTheDocument();
+      await part.findByText(/What you chose is synced by now/),
+    ).toBeVisible();
+    expect(confirm).toBeDisabled();
+
+    // Nothing differs any more: the choice is still there to be taken back.
+    change(api, { resources: [] });
+    act(() => signals.send({ type: 'applications-changed' }));
+    await waitFor(() =>
+      expect(
+        part.queryByRole('checkbox', { name: 'Deployment worker' }),
+      ).not.toBeInTheDocument(),
+    );
+    expect(confirm).toBeDisabled();
+    await choose('Only these objects');
+    await userEvent.click(confirm);
+    await waitFor(() => expect(requests(api)).toEqual([[ID, 'sync', {}]]));
+  });
+
+  it('is used by keyboard alone, and the focus is never lost', async () => {
+    const api = fake();
+    const { commands, signals } = await openPage(api);
+    const sync = within(commands).getByRole('button', { name: 'Sync' });
+    sync.focus();
+    await userEvent.keyboard('{Enter}');
+    const dialog = await screen.findByRole('dialog');
+    expect(dialog).toContainElement(document.activeElement as HTMLElement);
+    await userEvent.keyboard('{Escape}');
+    await waitFor(() => expect(dialog).not.toBeInTheDocument());
+    await waitFor(() => expect(sync).toHaveFocus());
+
+    await userEvent.keyboard('{Enter}');
+    const again = within(await screen.findByRole('dialog'));
+    await tabTo(again.getByRole('checkbox', { name: 'Dry run' }));
+    await userEvent.keyboard(' ');
+    await tabTo(again.getByRole('button', { name: 'Try out' }));
+    // While it runs there is no button for another sync: the focus has nowhere to go back to.
+    change(api, { commands: ['refresh', 'terminate'] });
+    await userEvent.keyboard('{Enter}');
+    await waitFor(() => expect(sync).not.toBeInTheDocument());
+    await waitFor(() =>
+      expect(
+        within(commands).getByRole('button', { name: 'Refresh' }),
+      ).toHaveFocus(),
+    );
+    expect(requests(api)).toEqual([[ID, 'sync', { dryRun: true }]]);
+
+    api.tell({ state: 'failed', message: 'It would not do' });
+    act(() => signals.send({ type: 'applications-changed' }));
+    const dismiss = await card().findByRole('button', { name: /^Dismiss/ });
+    dismiss.focus();
+    await userEvent.keyboard('{Enter}');
+    await waitFor(() => expect(dismiss).not.toBeInTheDocument());
+    expect(commands).toContainElement(document.activeElement as HTMLElement);
   });
 });

@@ -11,7 +11,9 @@ import {
   type CommandRun,
 } from '@fairway/plugin-gitops-common';
 import { useCommandRun } from '../hooks/useCommandRun';
+import { useKeptFocus } from '../hooks/useKeptFocus';
 import { useRunCommand } from '../hooks/useRunCommand';
+import { useRunTitle } from '../hooks/useRunTitle';
 import { useToast } from '../hooks/useToast';
 import { describeError } from '../model/describeError';
 import { gitopsTranslationRef } from '../translation';
@@ -23,22 +25,19 @@ const NO_RUNS: readonly CommandRun[] = [];
 
 /** Tells the user once how a command of theirs ended. */
 function useOutcomeToast(run: CommandRun | undefined, name: string) {
-  const { t } = useTranslationRef(gitopsTranslationRef);
+  const titleOf = useRunTitle();
   const toast = useToast();
   const [told, setTold] = useState<string>();
   useEffect(() => {
     if (run && isCommandOver(run) && told !== run.id) {
       setTold(run.id);
-      const command = t(`command.${run.command}`);
       toast({
-        title: `${t(`command.run.${run.state as 'failed'}`, {
-          command,
-        })}: ${name}`,
+        title: `${titleOf(run)}: ${name}`,
         description: run.message,
         status: run.state === 'succeeded' ? 'success' : 'danger',
       });
     }
-  }, [run, told, name, t, toast]);
+  }, [run, told, name, titleOf, toast]);
 }
 
 /**
@@ -64,6 +63,7 @@ export function CommandButtons(props: {
   const [given, setGiven] = useState<CommandRun>();
   const followed = useCommandRun(given, runs);
   useOutcomeToast(followed, name);
+  const keptFocus = useKeptFocus(asked !== undefined);
   const commands = APPLICATION_COMMANDS.filter(command =>
     application.commands.includes(command),
   );
@@ -78,7 +78,15 @@ export function CommandButtons(props: {
       const answer = await run(application.id, command, body);
       if (!isCommandOver(answer.run)) {
         toast({
-          title: t('command.done', { command: t(`command.${command}`), name }),
+          title: t('command.done', {
+            command: [
+              t(`command.${command}`),
+              body.dryRun && t('command.run.dryRun'),
+            ]
+              .filter(Boolean)
+              .join(' '),
+            name,
+          }),
           description: answer.message,
           status: 'success',
         });
@@ -93,48 +101,51 @@ export function CommandButtons(props: {
 
   return (
     <>
-      <div
-        className={styles.row}
-        role="group"
-        aria-label={t('command.group', { name })}
-      >
-        {commands.map(command => (
-          <Button
-            key={command}
-            size="small"
-            variant={
-              command === 'sync' && application.sync === 'out-of-sync'
-                ? 'primary'
-                : 'secondary'
-            }
-            isDisabled={!permission.allowed}
-            aria-describedby={permission.allowed ? undefined : reasonId}
-            onPress={() => ask(command)}
-          >
-            {t(`command.${command}`)}
-          </Button>
-        ))}
-        {commands.length === 0 && (
-          <p className={styles.reason}>
-            {t('command.nothing', {
-              engine: t(`engine.${application.engine}`),
-            })}
-          </p>
-        )}
-        {!permission.allowed && (
-          <p className={styles.reason} id={reasonId}>
-            {permission.reason ?? t('command.notAllowed')}
-          </p>
-        )}
+      <div className={styles.whole} {...keptFocus}>
+        <div
+          className={styles.row}
+          role="group"
+          aria-label={t('command.group', { name })}
+          tabIndex={-1}
+        >
+          {commands.map(command => (
+            <Button
+              key={command}
+              size="small"
+              variant={
+                command === 'sync' && application.sync === 'out-of-sync'
+                  ? 'primary'
+                  : 'secondary'
+              }
+              isDisabled={!permission.allowed}
+              aria-describedby={permission.allowed ? undefined : reasonId}
+              onPress={() => ask(command)}
+            >
+              {t(`command.${command}`)}
+            </Button>
+          ))}
+          {commands.length === 0 && (
+            <p className={styles.reason}>
+              {t('command.nothing', {
+                engine: t(`engine.${application.engine}`),
+              })}
+            </p>
+          )}
+          {!permission.allowed && (
+            <p className={styles.reason} id={reasonId}>
+              {permission.reason ?? t('command.notAllowed')}
+            </p>
+          )}
+        </div>
+        <CommandRuns
+          applicationId={application.id}
+          runs={
+            followed
+              ? [...runs.filter(({ id }) => id !== followed.id), followed]
+              : runs
+          }
+        />
       </div>
-      <CommandRuns
-        applicationId={application.id}
-        runs={
-          followed
-            ? [...runs.filter(({ id }) => id !== followed.id), followed]
-            : runs
-        }
-      />
       {asked && (
         <CommandDialog
           application={application}

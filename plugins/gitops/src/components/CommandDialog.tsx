@@ -15,7 +15,9 @@ import type {
 } from '@fairway/plugin-gitops-common';
 import {
   DEFAULT_COMMAND_OPTIONS,
+  otherRevision,
   outOfSync,
+  problemOf,
   toCommandRequest,
 } from '../model/commandOptions';
 import { shortenRevision } from '../model/format';
@@ -65,8 +67,12 @@ export function CommandDialog(props: {
   ]
     .filter(Boolean)
     .join(' @ ');
+  const other = otherRevision(options, application);
   const revision =
-    application.desiredRevision ?? application.source.targetRevision ?? 'HEAD';
+    other ??
+    application.desiredRevision ??
+    application.source.targetRevision ??
+    'HEAD';
   return (
     <Dialog
       isOpen
@@ -77,13 +83,14 @@ export function CommandDialog(props: {
       <DialogHeader>{t(`command.${command}Title`, { name })}</DialogHeader>
       <DialogBody>
         <p className={styles.text}>
-          {t(`command.${command}Help`, {
+          {t(options.dryRun ? 'command.tryOutHelp' : `command.${command}Help`, {
             engine: t(`engine.${application.engine}`),
             destination,
             revision: shortenRevision(revision),
           })}
         </p>
-        {command === 'sync' && <Changes application={application} />}
+        {/* What differs from one revision may not differ from another. */}
+        {command === 'sync' && !other && <Changes application={application} />}
         <CommandOptionsForm
           application={application}
           command={command}
@@ -120,7 +127,7 @@ export function CommandDialog(props: {
             command === 'terminate' || options.prune || options.force
           }
           isPending={running}
-          isDisabled={options.only?.size === 0}
+          isDisabled={problemOf(options, application) !== undefined}
           onPress={() =>
             props.onConfirm(toCommandRequest(options, application))
           }

@@ -7,9 +7,11 @@ import {
 } from '@fairway/plugin-gitops-common';
 import { useDismissed } from '../hooks/useDismissed';
 import { useNow } from '../hooks/useNow';
+import { useRunTitle } from '../hooks/useRunTitle';
 import { runsToShow } from '../model/commandRuns';
 import { firstSentence, formatSeconds } from '../model/format';
 import { gitopsTranslationRef } from '../translation';
+import { CommandResults } from './CommandResults';
 import { EntityName } from './EntityName';
 import { RelativeTime } from './RelativeTime';
 import { HealthMark } from './StateMark';
@@ -30,10 +32,7 @@ function RunView(props: { run: CommandRun; dismiss: () => void }) {
   const now = useNow();
   const isOver = isCommandOver(run);
   const seconds = Math.max(0, (now - Date.parse(run.requestedAt)) / 1000);
-  const command = t(`command.${run.command}`);
-  const title = isOver
-    ? t(`command.run.${run.state as 'failed'}`, { command })
-    : t(`command.run.${run.command}`);
+  const title = useRunTitle()(run);
   const sentence = firstSentence(run.message);
   return (
     <div
@@ -41,10 +40,7 @@ function RunView(props: { run: CommandRun; dismiss: () => void }) {
     >
       <div className={styles.head}>
         <HealthMark health={MARKS[run.state]} word="none" />
-        <span className={styles.title}>
-          {title}
-          {run.request.dryRun && ` ${t('command.run.dryRun')}`}
-        </span>
+        <span className={styles.title}>{title}</span>
         <span className={styles.by}>
           {t('command.run.askedBy')}{' '}
           <EntityName entityRef={run.requestedBy} defaultKind="user" />{' '}
@@ -75,6 +71,7 @@ function RunView(props: { run: CommandRun; dismiss: () => void }) {
           <pre className={styles.whole}>{run.message}</pre>
         </details>
       )}
+      <CommandResults run={run} />
     </div>
   );
 }
@@ -90,7 +87,7 @@ export function CommandRuns(props: {
   const shown = runsToShow(runs, { applicationId, now, dismissed });
   // There from the start, so that screen readers hear what appears in it.
   return (
-    <div className={styles.runs} role="status">
+    <div className={styles.runs} role="status" aria-atomic="false">
       {shown.map(run => (
         <RunView key={run.id} run={run} dismiss={() => dismiss(run.id)} />
       ))}

@@ -13,7 +13,7 @@ import { refName } from '../model/doraText';
 import { formatExact, formatSeconds } from '../model/format';
 import { gitopsTranslationRef } from '../translation';
 import { CommitList } from './CommitList';
-import { DoraOutcome } from './DoraOutcome';
+import { DeploymentOutcome } from './DeploymentOutcome';
 import { PageSkeleton } from './PageSkeleton';
 import { ErrorPanel } from './QueryState';
 import { RelativeTime } from './RelativeTime';
@@ -65,7 +65,7 @@ function Facts(props: { deployment: Deployment; metric?: DoraMetric }) {
   return (
     <dl className={styles.facts}>
       <Fact name={t('dora.fact.outcome')}>
-        <DoraOutcome deployment={deployment} word="visible" />
+        <DeploymentOutcome deployment={deployment} />
       </Fact>
       <Fact name={t('dora.fact.when')}>
         {formatExact(finishedAt)} (<RelativeTime value={finishedAt} ago />)

@@ -4,7 +4,7 @@ import { Button, Link } from '@backstage/ui';
 import type { DoraMember } from '../model/doraMembers';
 import { refName } from '../model/doraText';
 import { gitopsTranslationRef } from '../translation';
-import { DoraOutcome } from './DoraOutcome';
+import { DeploymentOutcome } from './DeploymentOutcome';
 import { RelativeTime } from './RelativeTime';
 import { Version } from './Version';
 import styles from './DoraMembers.module.css';
@@ -53,7 +53,7 @@ function Row(props: { member: DoraMember; href: string; focused: boolean }) {
   const { entityRef, applicationName, environment, cluster } = deployment;
   return (
     <li className={styles.row}>
-      <DoraOutcome deployment={deployment} word="hidden" />
+      <DeploymentOutcome deployment={deployment} word="hidden" />
       <Link ref={link} href={href} className={styles.link}>
         {entityRef ? refName(entityRef) : applicationName}{' '}
         <Version value={deployment.version ?? deployment.revision} />

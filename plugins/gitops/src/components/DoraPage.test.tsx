@@ -123,7 +123,7 @@ describe('DoraPage', () => {
       .getAllByRole('listitem')
       .find(item => item.textContent?.includes('failed: health'))!;
     expect(failed).toHaveTextContent(
-      /Failed, recovered.*orders 1\.9\.3.*production/,
+      /Failed, recovered after 48 min.*orders 1\.9\.3.*production/,
     );
     expect(api.calls).toHaveLength(1);
     await userEvent.click(within(failed).getByRole('link'));
@@ -132,6 +132,7 @@ describe('DoraPage', () => {
     expect(back).toHaveFocus();
     expect(await within(dialog).findByText('Became unhealthy')).toBeVisible();
     expect(dialog).toHaveAccessibleName('orders 1.9.3');
+    expect(dialog).toHaveTextContent('OutcomeFailed, recovered after 48 min');
     expect(dialog).toHaveTextContent(/over after 48 min/);
     expect(dialog).toHaveTextContent('In Change fail ratefailed: health');
     expect(dialog).toHaveTextContent('2 commits deployed');

@@ -106,6 +106,59 @@ describe('FleetPage', () => {
     expect(cell).toHaveFocus();
   });
 
+  it('lets who may operate what belongs to nobody do so, and tells how it goes on', async () => {
+    const api = new FakeGitopsApi();
+    const signals = new FakeSignalApi();
+    api.operate = { allowed: false, reason: 'Register its component first' };
+    renderPlugin({ api, path: FLEET, signals });
+    const cell = await screen.findByRole('button', {
+      name: /^legacy-reports in Staging/,
+    });
+    await userEvent.click(cell);
+    const panel = within(await screen.findByRole('dialog'));
+    const sync = await panel.findByRole('button', { name: 'Sync' });
+    expect(sync).toBeDisabled();
+    expect(sync).toHaveAccessibleDescription('Register its component first');
+
+    api.operate = { allowed: true };
+    act(() => signals.send({ type: 'applications-changed' }));
+    await waitFor(() => expect(sync).toBeEnabled());
+    await userEvent.click(sync);
+    await userEvent.click(
+      within(
+        await screen.findByRole('dialog', { name: /^Sync legacy-reports/ }),
+      ).getByRole('button', { name: 'Sync' }),
+    );
+    expect(await panel.findByText('Syncing')).toBeVisible();
+    api.tell({ state: 'failed', message: 'The tag does not exist' });
+    act(() => signals.send({ type: 'applications-changed' }));
+    expect(await panel.findByText('The tag does not exist')).toBeVisible();
+  });
+
+  it('tells the last deployment as the timeline does: what needed repair failed', async () => {
+    const api = new FakeGitopsApi();
+    api.applications = api.applications.map(application =>
+      application.id === 'eu-1.orders-production'
+        ? {
+            ...application,
+            lastDeployment: {
+              ...application.lastDeployment!,
+              id: 'deployment-5',
+            },
+          }
+        : application,
+    );
+    renderPlugin({ api, path: FLEET });
+    await userEvent.click(
+      await screen.findByRole('button', { name: /^orders in Production/ }),
+    );
+    expect(
+      await within(await screen.findByRole('dialog')).findByText(
+        ', recovered after 48 min',
+      ),
+    ).toBeVisible();
+  });
+
   it('follows a signal, and keeps the old table with a notice when the connection is lost', async () => {
     const api = new FakeGitopsApi();
     const signals = new FakeSignalApi();

@@ -4,6 +4,7 @@ import type {
   Application,
   CommandPermission,
   CommandRun,
+  Deployment,
   Environment,
   FleetCell,
   FleetRow,
@@ -16,6 +17,7 @@ import { troubleOf, troubleOfCell } from '../model/trouble';
 import { gitopsTranslationRef } from '../translation';
 import { ApplicationOrigin } from './ApplicationOrigin';
 import { CommandButtons } from './CommandButtons';
+import { DeploymentOutcome } from './DeploymentOutcome';
 import { ExternalLink } from './ExternalLink';
 import { PolicyText } from './PolicyText';
 import { ErrorPanel, OutdatedNotice } from './QueryState';
@@ -26,8 +28,13 @@ import { TroubleView } from './TroubleView';
 import { Version } from './Version';
 import styles from './FleetPanel.module.css';
 
-function CellFacts(props: { cell: FleetCell; application?: Application }) {
-  const { cell, application } = props;
+function CellFacts(props: {
+  cell: FleetCell;
+  application?: Application;
+  /** The last one in full, which knows its failures. */
+  deployment?: Deployment;
+}) {
+  const { cell, application, deployment } = props;
   const { t } = useTranslationRef(gitopsTranslationRef);
   const { lastDeployment, ref } = cell;
   return (
@@ -40,7 +47,9 @@ function CellFacts(props: { cell: FleetCell; application?: Application }) {
             {lastDeployment.author &&
               t('common.by', { author: lastDeployment.author })}
             {' · '}
-            {t(`panel.outcome.${lastDeployment.outcome}`)}
+            <DeploymentOutcome
+              deployment={deployment ?? { ...lastDeployment, failures: [] }}
+            />
           </>
         ) : (
           t('common.never')
@@ -69,6 +78,7 @@ function CellFacts(props: { cell: FleetCell; application?: Application }) {
 function PanelApplication(props: {
   cell: FleetCell;
   application?: Application;
+  deployment?: Deployment;
   permission?: CommandPermission;
   runs?: readonly CommandRun[];
   name: string;
@@ -102,7 +112,11 @@ function PanelApplication(props: {
           onDone={onDone}
         />
       )}
-      <CellFacts cell={cell} application={application} />
+      <CellFacts
+        cell={cell}
+        application={application}
+        deployment={props.deployment}
+      />
       {application && (
         <div className={styles.links}>
           {application.engineUrl && (
@@ -160,8 +174,11 @@ export function FleetPanel(props: {
           key={one.id}
           cell={one}
           application={applications.find(({ id }) => id === one.id)}
-          permission={service.value?.permissions.operate}
-          runs={service.value?.commandRuns}
+          deployment={service.value?.deployments.find(
+            ({ id }) => id === one.lastDeployment?.id,
+          )}
+          permission={query.value?.permissions.operate}
+          runs={query.value?.commandRuns}
           name={t('panel.label', { service: title, environment })}
           several={cell.cells.length > 1}
           onDone={query.retry}

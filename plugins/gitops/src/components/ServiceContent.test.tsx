@@ -127,7 +127,9 @@ describe('ServiceContent', () => {
     const api = new FakeGitopsApi();
     renderOnEntity({ api, element: <ServiceContent /> });
     const timeline = await screen.findByRole('list', { name: 'Timeline' });
-    const line = within(timeline).getByRole('button', { name: /Recovered/ });
+    const line = within(timeline).getByRole('button', {
+      name: /^Failed, recovered after 48 min/,
+    });
     expect(line).toHaveAttribute('aria-expanded', 'false');
     await userEvent.click(line);
     expect(

@@ -3,6 +3,7 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { VisuallyHidden } from '@backstage/ui';
 import type {
   ClusterStatus,
+  CommandOutcome,
   HealthStatus,
   PolicyFinding,
   SyncStatus,
@@ -132,6 +133,22 @@ const SEVERITY: Record<SeverityWord, { tone: Tone; shape: ReactElement }> = {
   },
 };
 
+const OUTCOMES: Record<CommandOutcome, { tone: Tone; shape: ReactElement }> = {
+  failed: HEALTH.degraded,
+  pruned: {
+    tone: 'warning',
+    shape: <path d="M3 3 13 13M13 3 3 13" {...line} />,
+  },
+  'prune-skipped': { tone: 'quiet', shape: HEALTH.missing.shape },
+  created: { tone: 'quiet', shape: <path d="M8 2v12M2 8h12" {...line} /> },
+  changed: { tone: 'quiet', shape: SYNC['out-of-sync'].shape },
+  applied: { tone: 'quiet', shape: SYNC.synced.shape },
+  unchanged: {
+    tone: 'quiet',
+    shape: <path d="M2.5 5.5h11M2.5 10.5h11" {...line} />,
+  },
+};
+
 interface MarkProps {
   size?: 'small' | 'large';
   /**
@@ -192,6 +209,19 @@ export function ConnectionMark(
       {...rest}
       {...CONNECTION[state]}
       text={t(`clusters.states.${state}`)}
+    />
+  );
+}
+
+/** What became of an object of a command: quiet unless it failed or is deleted. */
+export function OutcomeMark(props: MarkProps & { outcome: CommandOutcome }) {
+  const { outcome, ...rest } = props;
+  const { t } = useTranslationRef(gitopsTranslationRef);
+  return (
+    <Mark
+      {...rest}
+      {...OUTCOMES[outcome]}
+      text={t(`command.outcome.${outcome}`)}
     />
   );
 }

@@ -5,41 +5,13 @@ import type { Deployment, Failure } from '@fairway/plugin-gitops-common';
 import { formatSeconds } from '../model/format';
 import { gitopsTranslationRef } from '../translation';
 import { CommitList } from './CommitList';
-import { HealthMark } from './StateMark';
+import { DeploymentOutcome } from './DeploymentOutcome';
 import { RelativeTime } from './RelativeTime';
 import { Version } from './Version';
 import styles from './Timeline.module.css';
 
 function seconds(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 1000;
-}
-
-/** A deployment is well when it succeeded and no failure of it lasts. */
-function Outcome(props: { deployment: Deployment }) {
-  const { outcome, failures } = props.deployment;
-  const { t } = useTranslationRef(gitopsTranslationRef);
-  const lasts = failures.some(({ endedAt }) => !endedAt);
-  const failed = outcome === 'failed' || failures.length > 0;
-  const recovered = failures.length > 0 && !lasts;
-  let word: string =
-    props.deployment.source === 'observed' &&
-    props.deployment.notCountedReason === 'adoption'
-      ? t('timeline.firstSeen')
-      : t('timeline.succeeded');
-  if (recovered) {
-    word = t('timeline.recovered');
-  } else if (failed) {
-    word = t('timeline.failed');
-  }
-  return (
-    <span style={{ display: 'inline-flex', alignItems: 'center', gap: 6 }}>
-      <HealthMark
-        health={failed && !recovered ? 'degraded' : 'healthy'}
-        word="none"
-      />
-      <span>{word}</span>
-    </span>
-  );
 }
 
 function FailureLine(props: { failure: Failure }) {
@@ -136,7 +108,7 @@ export function TimelineItem(props: {
           size={16}
           aria-hidden="true"
         />
-        <Outcome deployment={deployment} />
+        <DeploymentOutcome deployment={deployment} />
         <span className={styles.environment}>{environmentTitle}</span>
         <Version value={deployment.version ?? deployment.revision} />
         <span className={`${styles.subject} ${styles.muted}`}>

@@ -1,4 +1,5 @@
 import type {
+  Application,
   FleetResponse,
   ServiceResponse,
 } from '@fairway/plugin-gitops-common';
@@ -10,6 +11,18 @@ export const FAST_REFRESH_MS = 3_000;
 /** How long to wait before looking again, when nothing is expected to change. */
 export const SLOW_REFRESH_MS = 30_000;
 
+/** True while an application has something that should end by itself soon. */
+export function isApplicationInMotion({
+  health,
+  operation,
+}: Application): boolean {
+  return (
+    health === 'progressing' ||
+    operation?.phase === 'running' ||
+    operation?.phase === 'terminating'
+  );
+}
+
 /** True while a service has something that should end by itself soon. */
 export function serviceInMotion(service: ServiceResponse): boolean {
   return (
@@ -20,12 +33,7 @@ export function serviceInMotion(service: ServiceResponse): boolean {
     [
       ...service.environments.flatMap(({ applications }) => applications),
       ...service.otherApplications,
-    ].some(
-      ({ health, operation }) =>
-        health === 'progressing' ||
-        operation?.phase === 'running' ||
-        operation?.phase === 'terminating',
-    )
+    ].some(isApplicationInMotion)
   );
 }
 

@@ -39,7 +39,9 @@ export function troubleOf(application: Application): Trouble | undefined {
       ({ health }) => health === 'degraded' || health === 'missing',
     );
   const failed =
-    application.operation?.phase === 'failed' && !failedBefore(application)
+    application.operation?.phase === 'failed' &&
+    !application.operation.dryRun &&
+    !failedBefore(application)
       ? application.operation
       : undefined;
   const details = unique([
