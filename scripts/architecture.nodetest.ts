@@ -178,3 +178,50 @@ test('there are no circles among our packages', () => {
   };
   packages.forEach(folder => visit(folder, []));
 });
+
+/** The keys that a file reads of the configuration, where it says them as literals. */
+function configKeys(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  const calls = text.matchAll(
+    /\.(?:has|get(?:Optional)?\w*)\(\s*'([A-Za-z.]+)'/g,
+  );
+  const paths = text.matchAll(/(?:=|\()\s*'(gitops\.[A-Za-z.]+)'/g);
+  return [...calls, ...paths].map(([, key]) => key);
+}
+
+test('every package declares the keys of the configuration that it reads', () => {
+  let checked = 0;
+  for (const folder of packages) {
+    const readers = sources(join(root, folder)).filter(
+      file => /\/read\w*Config\.ts$/.test(file) && !isTest(file),
+    );
+    if (readers.length === 0) {
+      continue;
+    }
+    const declared = new Set(
+      [
+        ...readFileSync(join(root, folder, 'config.d.ts'), 'utf8').matchAll(
+          /^\s*(\w+)\??:/gm,
+        ),
+      ].map(([, name]) => name),
+    );
+    for (const file of readers) {
+      for (const key of configKeys(file)) {
+        // The scaffolder's own are declared by the scaffolder.
+        for (const name of key.startsWith('scaffolder.')
+          ? []
+          : key.split('.')) {
+          checked += 1;
+          assert.ok(
+            declared.has(name),
+            `${relative(
+              root,
+              file,
+            )} reads ${key}, which config.d.ts of ${folder} does not declare`,
+          );
+        }
+      }
+    }
+  }
+  assert.ok(checked > 10);
+});

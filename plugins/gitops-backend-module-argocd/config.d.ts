@@ -10,6 +10,11 @@ export interface Config {
         /** Public URL of the user interface. */
         url: string;
         /**
+         * Name of the cluster, in the `kubernetes:` section, whose applications it shows. Not
+         * together with `token`: they would be there twice.
+         */
+        cluster?: string;
+        /**
          * Where the backend reaches the API, with the root path if Argo CD has one. Only with a
          * token. Default: `url`.
          */

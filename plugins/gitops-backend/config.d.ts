@@ -39,6 +39,12 @@ export interface Config {
          * Default: every cluster that no other instance names.
          */
         cluster?: string;
+        /**
+         * With it the module for Argo CD watches the instance through its API, as a cluster of
+         * the instance's name. Default: none.
+         * @visibility secret
+         */
+        token?: string;
       }>;
     };
 

@@ -17,14 +17,19 @@ export const gitopsApplicationOperatePermission = createPermission({
   resourceType: RESOURCE_TYPE_GITOPS_APPLICATION,
 });
 
-/** Allows marking a deployment as failed, or correcting what Fairway recorded about it. @public */
+/**
+ * Reserved for annotating deployments: marking one as failed, or correcting what Fairway recorded
+ * about it. Nothing asks for it yet.
+ *
+ * @public
+ */
 export const gitopsDeploymentAnnotatePermission = createPermission({
   name: 'gitops.deployment.annotate',
   attributes: { action: 'update' },
   resourceType: RESOURCE_TYPE_GITOPS_APPLICATION,
 });
 
-/** Allows opening and resolving incidents. @public */
+/** Reserved for opening and resolving incidents. Nothing asks for it yet. @public */
 export const gitopsIncidentCreatePermission = createPermission({
   name: 'gitops.incident.create',
   attributes: { action: 'create' },
