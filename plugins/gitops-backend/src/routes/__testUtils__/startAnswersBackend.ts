@@ -42,7 +42,11 @@ export interface AnswersBackendOptions {
   entities: Entity[];
   seed(store: DatabaseGitopsStore): Promise<void>;
   /** Default: everything is allowed. */
-  decide?(permission: string, userEntityRef?: string): PolicyDecision;
+  decide?(
+    permission: string,
+    userEntityRef?: string,
+    principal?: 'user' | 'service' | 'none',
+  ): PolicyDecision;
   /** Objects of the clusters, for commands: by plural and name, `applications/orders`. */
   objects?: Record<string, object>;
   /** Status that the cluster answers a patch with; default 200. */
@@ -141,6 +145,7 @@ export async function startAnswersBackend(options: AnswersBackendOptions) {
         decide(
           permission.name,
           (call?.credentials.principal as any)?.userEntityRef,
+          (call?.credentials.principal as any)?.type,
         ),
       ),
   });
