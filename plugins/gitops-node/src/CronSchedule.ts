@@ -89,7 +89,7 @@ export class CronSchedule {
       (minute, index) => minute - (minutes[index - 1] ?? minute),
     );
     // With two leap years in it.
-    const days = [];
+    const days: number[] = [];
     for (
       let day = Date.UTC(2024, 0, 1);
       day < Date.UTC(2029, 0, 1);

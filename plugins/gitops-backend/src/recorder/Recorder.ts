@@ -220,10 +220,11 @@ export class Recorder implements WatchSink {
       }
       after = page.length === PAGE_SIZE ? page[page.length - 1].id : undefined;
     } while (after !== undefined);
-    let fact: string | undefined;
+    let last: string | undefined;
     do {
-      fact = await this.#queue.run(() => this.#facts.rejoin(fact));
-    } while (fact !== undefined);
+      const fact = last;
+      last = await this.#queue.run(() => this.#facts.rejoin(fact));
+    } while (last !== undefined);
   }
 
   /** Learns of what other replicas recorded since the last time, as far as facts depend on it. */

@@ -26,14 +26,14 @@ function Secret(props: { secret: SecretState; place: string }) {
   // The controller's own words do not say more than that it failed, mostly.
   const isFailing = secret.of === 'secret' && secret.health === 'degraded';
   const advice =
-    isFailing &&
-    store &&
-    t(
-      secret.isStoreTroubled
-        ? 'guardrails.storeIsAway'
-        : 'guardrails.storeRefuses',
-      { store },
-    );
+    isFailing && store
+      ? t(
+          secret.isStoreTroubled
+            ? 'guardrails.storeIsAway'
+            : 'guardrails.storeRefuses',
+          { store },
+        )
+      : undefined;
   return (
     <li className={styles.row}>
       <HealthMark
