@@ -146,10 +146,10 @@ describe('explainApplication', () => {
   });
 
   it('tells that its engine has given a revision up', () => {
-    const failed = {
+    const failed: Partial<Application> = {
       ...{ sync: 'out-of-sync', desiredRevision: SHA_2 },
       operation: { phase: 'failed', revision: SHA_2, retryCount: 5 },
-    } as const;
+    };
     expect(told(failed)).toContain(
       'policy: Argo CD does not try 2222222 again by itself, because its sync failed and was retried 5 times. -> Correct the cause in Git, because a new commit is tried by itself; sync it when the cause lay elsewhere.',
     );
