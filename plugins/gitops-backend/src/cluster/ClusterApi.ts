@@ -77,7 +77,8 @@ export interface ClusterApi {
   /**
    * One object.
    *
-   * @throws NotFoundError when there is none of that name.
+   * @throws NotFoundError when the cluster says that there is none of that name; ConnectionError
+   * `not-installed` when it does not know the kind in that version.
    */
   get(
     resource: ClusterResource,

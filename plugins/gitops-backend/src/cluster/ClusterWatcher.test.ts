@@ -5,7 +5,7 @@ import { eventually } from '../__testUtils__/eventually';
 import { ScriptedKubernetes } from './__testUtils__/ScriptedKubernetes';
 import { ClusterConnection } from './ClusterConnection';
 import { ClusterWatcher } from './ClusterWatcher';
-import { objectKey, type WatchSink } from './WatchedResource';
+import { objectKey, type AsOf, type WatchSink } from './WatchedResource';
 
 const APPS = 'apis/argoproj.io/v1alpha1/applications';
 const NEW_FLUX = 'apis/kustomize.toolkit.fluxcd.io/v1/kustomizations';
@@ -44,6 +44,7 @@ function app(name: string, fields: object = {}) {
 class RecordingSink implements WatchSink {
   readonly objects = new Map<string, unknown>();
   readonly statuses: Array<ClusterResourceStatus & { cluster: string }> = [];
+  readonly removals: Array<AsOf | undefined> = [];
   lists = 0;
 
   async observe(
@@ -62,7 +63,9 @@ class RecordingSink implements WatchSink {
   async remove(
     watch: { cluster: string; resource: { kind: string } },
     object: string,
+    asOf?: AsOf,
   ) {
+    this.removals.push(asOf);
     this.objects.delete(`${watch.cluster} ${watch.resource.kind} ${object}`);
   }
 
@@ -180,6 +183,8 @@ describe('ClusterWatcher', () => {
     await eventually(() =>
       expect(sink.names().join()).toMatch(/^(?!.*\/a).*\/f$/),
     );
+    // The version of the deletion, not the one before.
+    expect(sink.removals).toEqual([{ version: { resourceVersion: '107' } }]);
     expect(Date.now() - startedAt).toBeLessThan(1000);
     expect(sink.latest('argoproj.io/v1alpha1/applications')).toMatchObject({
       state: 'connected',
@@ -427,7 +432,18 @@ describe('ClusterWatcher', () => {
     });
 
     it.each([
-      [404, { kind: 'Status', message: 'not found' }, 'NotFoundError'],
+      [
+        404,
+        { kind: 'Status', reason: 'NotFound', details: { name: 'a' } },
+        'NotFoundError',
+      ],
+      // Of a kind or a version that it does not serve.
+      [
+        404,
+        { kind: 'Status', reason: 'NotFound', details: {} },
+        'ServiceUnavailableError',
+      ],
+      [404, '404 page not found', 'ServiceUnavailableError'],
       [409, { kind: 'Status', message: 'conflict' }, 'ConflictError'],
       [422, { kind: 'Status', message: 'invalid' }, 'InputError'],
       [401, { kind: 'Status' }, 'ServiceUnavailableError'],

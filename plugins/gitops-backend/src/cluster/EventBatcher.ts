@@ -4,8 +4,8 @@ import { objectKey } from './WatchedResource';
 
 /** What is to be recorded of one object. */
 export interface PendingChange {
-  /** It was deleted, and made anew since when there is an `object`. */
-  deleted: boolean;
+  /** What was deleted, as it was then; it was made anew since when there is an `object`. */
+  deleted?: KubernetesObject;
   /** Its newest state, unless it is gone. */
   object?: KubernetesObject;
 }
@@ -67,8 +67,8 @@ export class EventBatcher {
     this.#pending.set(
       key,
       change.type === 'DELETED'
-        ? { deleted: true }
-        : { deleted: before?.deleted ?? false, object: change.object },
+        ? { deleted: change.object }
+        : { deleted: before?.deleted, object: change.object },
     );
     this.#recording ??= this.#recordAll();
   }

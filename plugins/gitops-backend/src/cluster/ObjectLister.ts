@@ -99,7 +99,7 @@ export class ObjectLister {
       recorder.listedInPart(listed);
       return { resourceVersion, allNamed };
     }
-    await recorder.listed(listed, at);
+    await recorder.listed(listed, at, resourceVersion);
     return { resourceVersion, allNamed };
   }
 

@@ -1,5 +1,6 @@
 import { toError } from '@backstage/errors';
 import type { KubernetesObject } from '@fairway/plugin-gitops-node';
+import { objectVersionOf } from '../store';
 import type { PendingChanges } from './EventBatcher';
 import {
   objectKey,
@@ -77,7 +78,8 @@ export class ResourceRecorder {
     const objects: KubernetesObject[] = [];
     for (const [key, { deleted, object }] of changes) {
       if (deleted) {
-        await this.#guard(this.#sink.remove(this.#watch, key));
+        const version = objectVersionOf(deleted);
+        await this.#guard(this.#sink.remove(this.#watch, key, { version }));
         this.#status.looked([key]);
       }
       if (object) {
@@ -87,9 +89,14 @@ export class ResourceRecorder {
     await this.#observe(objects);
   }
 
-  /** A list ended; see `WatchSink.listed`. */
-  async listed(objects: ReadonlySet<string>, at: string): Promise<void> {
-    await this.#guard(this.#sink.listed(this.#watch, objects, at));
+  /** A list of that version ended; see `WatchSink.listed`. */
+  async listed(
+    objects: ReadonlySet<string>,
+    at: string,
+    resourceVersion?: string,
+  ): Promise<void> {
+    const asOf = resourceVersion ? { version: { resourceVersion } } : {};
+    await this.#guard(this.#sink.listed(this.#watch, objects, at, asOf));
     this.#status.lookedAtAll(objects);
   }
 

@@ -4,6 +4,7 @@ import type {
   KubernetesObject,
   ObservedResource,
 } from '@fairway/plugin-gitops-node';
+import type { ObjectVersion } from '../store';
 
 /** One kind of one cluster, watched for one observer. */
 export interface WatchedResource {
@@ -53,6 +54,14 @@ export interface ObjectProblem {
   message: string;
 }
 
+/** As of when an object was not there: what was recorded of a newer state of it stays. */
+export interface AsOf {
+  /** Its last version, or that of everything of its kind, without a uid. */
+  version?: ObjectVersion;
+  /** ISO time at which it was looked for; what was recorded from then on stays. */
+  lookedAt?: string;
+}
+
 /** Who hears what a watch sees. Calls about one object are made one after the other. */
 export interface WatchSink {
   /**
@@ -64,13 +73,14 @@ export interface WatchSink {
     watch: WatchedResource,
     objects: readonly KubernetesObject[],
   ): Promise<ObjectProblem[]>;
-  /** An object is gone. */
-  remove(watch: WatchedResource, object: string): Promise<void>;
-  /** A list ended: these objects are there, and no others. */
+  /** An object is gone; whatever is stored of it, or older than `asOf`. */
+  remove(watch: WatchedResource, object: string, asOf?: AsOf): Promise<void>;
+  /** A list that began at that time ended: these objects were there, and no others. */
   listed(
     watch: WatchedResource,
     objects: ReadonlySet<string>,
     at: string,
+    asOf?: AsOf,
   ): Promise<void>;
   /** What is known of the connection. */
   status(watch: WatchedResource, status: ClusterResourceStatus): Promise<void>;

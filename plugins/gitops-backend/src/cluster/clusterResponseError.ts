@@ -18,6 +18,19 @@ export function isFromPortal(body: unknown): boolean {
 }
 
 /**
+ * Whether an API server says that it looked for the object and has none. Of a version or a kind
+ * that it does not serve it says 404 as well, and so does what stands between: both name no object.
+ */
+function saysThatObjectIsMissing(body: unknown, name: string): boolean {
+  const { kind, reason, details } = (body ?? {}) as {
+    kind?: unknown;
+    reason?: unknown;
+    details?: { name?: unknown } | null;
+  };
+  return kind === 'Status' && reason === 'NotFound' && details?.name === name;
+}
+
+/**
  * What an answer that is not ok means for Fairway.
  *
  * @param call - the cluster, unless the Kubernetes plugin itself was asked, the segments of the
@@ -58,7 +71,8 @@ export async function clusterResponseError(
           `The Kubernetes plugin does not know ${where}: ${said}; see the 'kubernetes' section of the configuration`,
         );
       }
-      return call.path.length > (call.path[0] === 'api' ? 3 : 4)
+      return call.path.length > (call.path[0] === 'api' ? 3 : 4) &&
+        saysThatObjectIsMissing(body, call.path[call.path.length - 1])
         ? new NotFoundError(`There is no ${what} in ${where}`)
         : new ConnectionError(
             'not-installed',

@@ -74,23 +74,30 @@ export async function within<T>(
   signal: AbortSignal | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  const timeout = AbortSignal.timeout(millis);
-  const stop = signal ? AbortSignal.any([signal, timeout]) : timeout;
-  stop.throwIfAborted();
-  return new Promise<T>((resolve, reject) => {
-    const abort = () =>
-      reject(
-        timeout.aborted
-          ? new Error(
+  signal?.throwIfAborted();
+  let end = () => {};
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const abort = () => reject(signal?.reason);
+      const timer = setTimeout(
+        () =>
+          reject(
+            new Error(
               `it took longer than ${Math.round(millis / 1000)} seconds`,
-            )
-          : stop.reason,
+            ),
+          ),
+        millis,
       );
-    stop.addEventListener('abort', abort, { once: true });
-    work()
-      .then(resolve, reject)
-      .finally(() => stop.removeEventListener('abort', abort));
-  });
+      end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      work().then(resolve, reject);
+    });
+  } finally {
+    end();
+  }
 }
 
 /**

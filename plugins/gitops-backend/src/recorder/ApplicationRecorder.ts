@@ -1,5 +1,6 @@
 import {
   deploymentId,
+  isAnotherObject,
   isLate,
   objectId,
   type OwnedApplication,
@@ -221,6 +222,7 @@ export class ApplicationRecorder {
         !state ||
         (!this.#isLate(item, state) &&
           (state.fingerprint !== item.fingerprint ||
+            isAnotherObject(item.origin.version, state.version) ||
             state.entityRef !==
               this.entityRefOf(item.observation, state.entityRef)));
       return isNew ? [item] : [];
@@ -241,7 +243,8 @@ export class ApplicationRecorder {
       return (
         !state ||
         (!this.#isLate(source, state) &&
-          state.fingerprint !== source.fingerprint)
+          (state.fingerprint !== source.fingerprint ||
+            isAnotherObject(source.origin.version, state.version)))
       );
     });
   }

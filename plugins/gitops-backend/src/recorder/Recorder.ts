@@ -8,6 +8,7 @@ import type {
 } from '@fairway/plugin-gitops-node';
 import {
   objectKey,
+  type AsOf,
   type ObjectProblem,
   type WatchedResource,
   type WatchSink,
@@ -15,6 +16,7 @@ import {
 import type { GitopsConfig } from '../config';
 import {
   objectId,
+  objectVersionOf,
   type ObjectVersion,
   type ObservedOrigin,
   type RecorderStore,
@@ -71,16 +73,6 @@ function chunksOf<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );
-}
-
-function versionOf({ metadata }: KubernetesObject): ObjectVersion {
-  const { uid, resourceVersion, generation, creationTimestamp } = metadata;
-  return {
-    ...(uid ? { uid } : {}),
-    ...(resourceVersion ? { resourceVersion } : {}),
-    ...(generation ? { generation } : {}),
-    ...(creationTimestamp ? { createdAt: creationTimestamp } : {}),
-  };
 }
 
 /**
@@ -156,9 +148,13 @@ export class Recorder implements WatchSink {
     return this.#queue.quiet(QUIET_WITHIN_MILLIS);
   }
 
-  async remove(watch: WatchedResource, object: string): Promise<void> {
+  async remove(
+    watch: WatchedResource,
+    object: string,
+    asOf: AsOf = {},
+  ): Promise<void> {
     await this.#queue.run(() =>
-      this.#forget([{ origin: this.#origin(watch, object), keep: [] }]),
+      this.#forget([this.#removal(watch, object, asOf)]),
     );
   }
 
@@ -166,6 +162,7 @@ export class Recorder implements WatchSink {
     watch: WatchedResource,
     objects: ReadonlySet<string>,
     at: string,
+    asOf: AsOf = {},
   ): Promise<void> {
     const where = { cluster: watch.cluster, resource: watch.key };
     await this.#queue.run(async () => {
@@ -173,10 +170,7 @@ export class Recorder implements WatchSink {
       const gone = [...stored].filter(object => !objects.has(object));
       for (const chunk of chunksOf(gone, BATCH_SIZE)) {
         await this.#forget(
-          chunk.map(object => ({
-            origin: this.#origin(watch, object),
-            keep: [],
-          })),
+          chunk.map(object => this.#removal(watch, object, asOf)),
         );
       }
       await this.#store.touchObserved(where, at);
@@ -245,10 +239,23 @@ export class Recorder implements WatchSink {
     return { cluster, resource: key, object, ...(version ? { version } : {}) };
   }
 
+  #removal(
+    watch: WatchedResource,
+    object: string,
+    { version, lookedAt }: AsOf,
+  ): Removal {
+    return {
+      origin: this.#origin(watch, object, version),
+      keep: [],
+      at: this.#now().toISOString(),
+      ...(lookedAt ? { lookedAt } : {}),
+    };
+  }
+
   /** What the object means; with a problem when nobody can tell. */
   #read(watch: WatchedResource, object: KubernetesObject): ReadObject {
     const read: ReadObject = {
-      origin: this.#origin(watch, objectKey(object), versionOf(object)),
+      origin: this.#origin(watch, objectKey(object), objectVersionOf(object)),
       ...{ sources: [], applications: [], facts: [] },
     };
     const now = this.#now();
@@ -341,7 +348,7 @@ export class Recorder implements WatchSink {
       }
       // An object may mean less than before while nothing that it still means has changed.
       if (isChanged || keep.length !== 1 || facts.length > 0) {
-        removals.push({ origin, keep });
+        removals.push({ origin, keep, at: this.#now().toISOString() });
       }
     }
     await this.#forget(removals);

@@ -1,6 +1,7 @@
 import type { DatabaseService } from '@backstage/backend-plugin-api';
 import type { Application } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
+import type { ObservedOrigin } from './GitopsStore';
 import { TABLES } from './tables';
 
 /** Finds what a webhook is about; see `WebhookReceiver`. */
@@ -32,6 +33,16 @@ export class DatabaseObjectFinder {
       ),
     );
     return [...new Set(found.flat().map(row => String(row.cluster)))];
+  }
+
+  /** Whether the watch is said not to reach its cluster. */
+  async isUnreachable(
+    watch: Pick<ObservedOrigin, 'cluster' | 'resource'>,
+  ): Promise<boolean> {
+    const row = await this.#db(TABLES.clusterStatus)
+      .where({ cluster: watch.cluster, watch: watch.resource })
+      .first('state');
+    return row?.state === 'unreachable';
   }
 
   /** The applications whose document has the text in it, whatever the case. */

@@ -1,3 +1,5 @@
+import type { KubernetesObject } from '@fairway/plugin-gitops-node';
+
 /** What the API server says about the version of an object that was observed. */
 export interface ObjectVersion {
   uid?: string;
@@ -7,9 +9,34 @@ export interface ObjectVersion {
   createdAt?: string;
 }
 
+/** The version of an object. */
+export function objectVersionOf({ metadata }: KubernetesObject): ObjectVersion {
+  const { uid, resourceVersion, generation, creationTimestamp } = metadata;
+  return {
+    ...(uid ? { uid } : {}),
+    ...(resourceVersion ? { resourceVersion } : {}),
+    ...(generation ? { generation } : {}),
+    ...(creationTimestamp ? { createdAt: creationTimestamp } : {}),
+  };
+}
+
+/** Whether two versions are of different objects, which had the same name one after the other. */
+export function isAnotherObject(
+  one: ObjectVersion | undefined,
+  other: ObjectVersion | undefined,
+): boolean {
+  return (
+    one?.uid !== undefined && other?.uid !== undefined && one.uid !== other.uid
+  );
+}
+
 const NUMBER = /^(0|[1-9]\d*)$/;
 
-function isSmaller(a: string, b: string): boolean {
+/** Undefined when nobody can tell. */
+function isSmaller(a: string = '', b: string = ''): boolean | undefined {
+  if (!NUMBER.test(a) || !NUMBER.test(b)) {
+    return undefined;
+  }
   return a.length === b.length ? a < b : a.length < b.length;
 }
 
@@ -20,22 +47,24 @@ function isSmaller(a: string, b: string): boolean {
  * Since Kubernetes 1.35 resourceVersions of one kind are decimal numbers that grow with every
  * write, and may be compared (KEP-5504); API servers on etcd have always made them so. Where they
  * are something else the generation decides, which only changes of the spec increase. An object
- * that was deleted and created again has another uid; then the time of its creation decides.
+ * that was deleted and created again has another uid; then the time of its creation decides, and
+ * the resourceVersion when that is the same second or not known.
  */
 export function isOlderVersion(
   candidate: ObjectVersion,
   than: ObjectVersion,
 ): boolean {
+  const isSmallerVersion = isSmaller(
+    candidate.resourceVersion,
+    than.resourceVersion,
+  );
   if (candidate.uid !== than.uid) {
-    return (
-      candidate.createdAt !== undefined &&
-      than.createdAt !== undefined &&
-      Date.parse(candidate.createdAt) < Date.parse(than.createdAt)
-    );
+    const apart =
+      Date.parse(than.createdAt ?? '') - Date.parse(candidate.createdAt ?? '');
+    return apart ? apart > 0 : isSmallerVersion ?? false;
   }
-  const [a, b] = [candidate.resourceVersion ?? '', than.resourceVersion ?? ''];
-  if (NUMBER.test(a) && NUMBER.test(b)) {
-    return isSmaller(a, b);
+  if (isSmallerVersion !== undefined) {
+    return isSmallerVersion;
   }
   return (
     candidate.generation !== undefined &&

@@ -31,11 +31,18 @@ export interface OwnedApplication {
   entityRef?: string;
 }
 
-/** An object that is gone, or says less than before. */
+/**
+ * An object that is gone, or says less than before. Rows of a newer version of it stay; see
+ * `isLate`.
+ */
 export interface Removal {
   origin: ObservedOrigin;
   /** Ids or keys of the rows of the object that stay. */
   keep: readonly string[];
+  /** ISO time by the clock of the recorder; that of the store when absent. */
+  at?: string;
+  /** ISO time; rows that were recorded from then on stay. */
+  lookedAt?: string;
 }
 
 /** What removals deleted. */

@@ -91,13 +91,30 @@ export async function queryObjects(
   return objects;
 }
 
+/** Whether a row is of a newer state of the object than the removal knows of. */
+function isNewer(
+  row: Pick<DbOriginColumns, 'object_version' | 'recorded_at'>,
+  { origin, at, lookedAt }: Removal,
+): boolean {
+  const now = at === undefined ? new Date() : new Date(at);
+  return (
+    isLate(origin.version, toRecordedVersion(row), now) ||
+    (lookedAt !== undefined &&
+      row.recorded_at !== null &&
+      row.recorded_at >= lookedAt)
+  );
+}
+
 /** Rows of the objects that are not to be kept, by table. */
 async function outdatedRows(
   db: Knex,
   removals: readonly Removal[],
 ): Promise<Array<{ table: string; key: string; rows: DbKeyed[] }>> {
-  const kept = new Map(
-    removals.map(({ origin, keep }) => [originText(origin), new Set(keep)]),
+  const byOrigin = new Map(
+    removals.map(removal => [
+      originText(removal.origin),
+      { removal, keep: new Set(removal.keep) },
+    ]),
   );
   const watches = new Map<string, Removal[]>();
   for (const removal of removals) {
@@ -117,11 +134,17 @@ async function outdatedRows(
     for (const { table, key, rows } of found) {
       const query = db(table)
         .where({ cluster, resource })
-        .select(key, 'cluster', 'resource', 'object');
+        .select(key, 'cluster', 'resource', 'object')
+        .select('object_version', 'recorded_at');
       const values = ofWatch.map(({ origin }) => origin.object);
       whereAnyOf(query, { db, column: 'object', values });
       for (const row of await query) {
-        if (!kept.get(originText(row))?.has(row[key])) {
+        const known = byOrigin.get(originText(row));
+        if (
+          known &&
+          !known.keep.has(row[key]) &&
+          !isNewer(row, known.removal)
+        ) {
           rows.push(row);
         }
       }

@@ -6,15 +6,19 @@ import {
   connectionErrorReason,
   type KubernetesObject,
 } from '@fairway/plugin-gitops-node';
+import { within } from '../cluster/waiting';
 import {
   watchedResources,
   type WatchedResource,
   type WatchSink,
 } from '../cluster/WatchedResource';
 
-const CONCURRENT_LOOKS = 4;
-/** More than a burst of honest webhooks asks for. */
-const MAX_WAITING = 2_000;
+/** Of one cluster; clusters do not wait for each other. */
+const CONCURRENT_LOOKS = 2;
+/** Of one cluster: more than a burst of honest webhooks asks for. */
+const MAX_WAITING = 1_000;
+/** A cluster that needs longer is left to its watch. */
+const ANSWER_MILLIS = 10_000;
 
 /** An object to look at; the version is found out. */
 export type LookTarget = Pick<
@@ -22,16 +26,53 @@ export type LookTarget = Pick<
   'cluster' | 'kind' | 'namespace' | 'name'
 >;
 
+/** A kind in one version. */
+export interface VersionedKind {
+  watch: WatchedResource;
+  version: string;
+}
+
 /** What {@link ObjectLooker} stands on. */
 export interface ObjectLookerOptions {
   observers: readonly GitopsObserver[];
-  /** Reads one object of a watch, in the given version of its kind. */
+  /**
+   * Reads one object.
+   *
+   * @throws NotFoundError when it is not there; ConnectionError `not-installed` when the kind is
+   * not served in that version.
+   */
   get(
-    watch: WatchedResource,
-    object: { version: string; namespace?: string; name: string },
+    kind: VersionedKind,
+    object: { namespace?: string; name: string },
+    options: { signal: AbortSignal },
   ): Promise<KubernetesObject>;
+  /**
+   * The version of everything of the kind now; undefined where there are no such versions.
+   *
+   * @throws ConnectionError `not-installed` when the kind is not served in that version.
+   */
+  currentVersion(
+    kind: VersionedKind,
+    options: { signal: AbortSignal },
+  ): Promise<string | undefined>;
+  /** Whether it is known that the watch does not reach its cluster. */
+  isUnreachable(watch: WatchedResource): Promise<boolean>;
   sink: Pick<WatchSink, 'observe' | 'remove'>;
   logger: LoggerService;
+}
+
+/** The cluster did not answer, whatever was asked. */
+class NoAnswerError extends Error {
+  constructor(cause: unknown) {
+    super(toError(cause).message, { cause });
+    this.name = 'NoAnswerError';
+  }
+}
+
+/** What waits to be looked at in a cluster. */
+interface ClusterQueue {
+  waiting: Map<string, LookTarget>;
+  workers: number;
 }
 
 /**
@@ -40,13 +81,14 @@ export interface ObjectLookerOptions {
  * @remarks
  * It helps when a watch lags or is interrupted, and never stands in for one: what cannot be read
  * is left to the watch, which also says why. An object that waits to be looked at is not queued
- * twice, and when too many wait, new ones are left to the watch as well.
+ * twice, and when too many wait, new ones are left to the watch as well. Each cluster has a queue
+ * of its own, so that one that does not answer holds up no other; what waits for it then is left
+ * to the watch.
  */
 export class ObjectLooker {
   readonly #options: ObjectLookerOptions;
-  readonly #waiting = new Map<string, LookTarget>();
-  #workers = 0;
-  #stopped = false;
+  readonly #queues = new Map<string, ClusterQueue>();
+  readonly #stopping = new AbortController();
 
   constructor(options: ObjectLookerOptions) {
     this.#options = options;
@@ -56,83 +98,155 @@ export class ObjectLooker {
   look(targets: readonly LookTarget[]): number {
     let accepted = 0;
     for (const target of targets) {
-      const key = JSON.stringify([
-        target.cluster,
-        target.kind,
-        target.namespace,
-        target.name,
-      ]);
-      if (this.#waiting.has(key) || this.#waiting.size < MAX_WAITING) {
-        this.#waiting.set(key, target);
+      const { cluster, kind, namespace, name } = target;
+      const queue = this.#queues.get(cluster) ?? {
+        ...{ waiting: new Map(), workers: 0 },
+      };
+      this.#queues.set(cluster, queue);
+      const key = JSON.stringify([kind, namespace, name]);
+      if (queue.waiting.has(key) || queue.waiting.size < MAX_WAITING) {
+        queue.waiting.set(key, target);
         accepted += 1;
       }
     }
-    while (
-      !this.#stopped &&
-      this.#workers < Math.min(CONCURRENT_LOOKS, this.#waiting.size)
-    ) {
-      this.#workers += 1;
-      void this.#work();
+    for (const [cluster, queue] of this.#queues) {
+      while (
+        !this.#stopping.signal.aborted &&
+        queue.workers < Math.min(CONCURRENT_LOOKS, queue.waiting.size)
+      ) {
+        queue.workers += 1;
+        void this.#work(cluster, queue);
+      }
     }
     return accepted;
   }
 
   /** Looks at nothing more. */
   stop(): void {
-    this.#stopped = true;
-    this.#waiting.clear();
+    this.#stopping.abort();
+    this.#queues.forEach(({ waiting }) => waiting.clear());
   }
 
-  async #work(): Promise<void> {
+  async #work(cluster: string, queue: ClusterQueue): Promise<void> {
     for (;;) {
-      const [next] = this.#waiting;
+      const [next] = queue.waiting;
       if (!next) {
-        this.#workers -= 1;
-        return;
+        break;
       }
       const [key, target] = next;
-      this.#waiting.delete(key);
-      await this.#lookAt(target).catch(error =>
+      queue.waiting.delete(key);
+      try {
+        await this.#lookAt(target);
+      } catch (error) {
+        if (error instanceof NoAnswerError) {
+          queue.waiting.clear();
+        }
         this.#options.logger.debug(
-          `${target.kind} ${target.name} of '${target.cluster}' is left to the watch`,
+          `${target.kind} ${target.name} of '${cluster}' is left to the watch`,
           toError(error),
-        ),
-      );
+        );
+      }
+    }
+    queue.workers -= 1;
+    if (queue.workers === 0 && queue.waiting.size === 0) {
+      this.#queues.delete(cluster);
     }
   }
 
   async #lookAt(target: LookTarget): Promise<void> {
-    const { observers, sink } = this.#options;
-    for (const watch of watchedResources(target.cluster, observers)) {
-      if (watch.resource.kind === target.kind) {
-        const object = await this.#read(watch, target);
-        if (object === 'gone') {
-          const { namespace, name } = target;
-          await sink.remove(watch, namespace ? `${namespace}/${name}` : name);
-        } else if (object) {
-          await sink.observe(watch, [object]);
-        }
+    for (const watch of watchedResources(
+      target.cluster,
+      this.#options.observers,
+    )) {
+      const { kind, labelSelector } = watch.resource;
+      // Whether an object has the labels of a selector, the server decides.
+      const isMeant = kind === target.kind && labelSelector === undefined;
+      if (isMeant && !(await this.#options.isUnreachable(watch))) {
+        await this.#lookIn(watch, target);
       }
     }
   }
 
-  /** The object in the first version that the cluster serves. */
-  async #read(
-    watch: WatchedResource,
-    target: LookTarget,
-  ): Promise<KubernetesObject | 'gone' | undefined> {
+  /** Looks in the first version that the cluster serves. */
+  async #lookIn(watch: WatchedResource, target: LookTarget): Promise<void> {
     for (const version of watch.resource.versions) {
       try {
-        return await this.#options.get(watch, { version, ...target });
+        await this.#lookInVersion({ watch, version }, target);
+        return;
       } catch (error) {
-        if (toError(error).name === 'NotFoundError') {
-          return 'gone';
-        }
         if (connectionErrorReason(error) !== 'not-installed') {
           throw error;
         }
       }
     }
-    return undefined;
+  }
+
+  /**
+   * Hands on what is there, and takes away what is gone.
+   *
+   * @remarks
+   * It is gone when it is not there while its kind is served. The watch may record it meanwhile,
+   * made anew: what was recorded since stays, and it is looked for once more at the end.
+   */
+  async #lookInVersion(kind: VersionedKind, target: LookTarget): Promise<void> {
+    const { currentVersion, sink } = this.#options;
+    if (await this.#handOn(kind, target)) {
+      return;
+    }
+    const lookedAt = new Date().toISOString();
+    const resourceVersion = await this.#inTime(signal =>
+      currentVersion(kind, { signal }),
+    );
+    if (await this.#handOn(kind, target)) {
+      return;
+    }
+    const { namespace, name } = target;
+    await sink.remove(kind.watch, namespace ? `${namespace}/${name}` : name, {
+      lookedAt,
+      ...(resourceVersion ? { version: { resourceVersion } } : {}),
+    });
+    await this.#handOn(kind, target);
+  }
+
+  /** Resolves to whether the object is there. */
+  async #handOn(
+    kind: VersionedKind,
+    { namespace, name }: LookTarget,
+  ): Promise<boolean> {
+    const { get, sink } = this.#options;
+    let object: KubernetesObject;
+    try {
+      object = await this.#inTime(signal =>
+        get(kind, { namespace, name }, { signal }),
+      );
+    } catch (error) {
+      if (toError(error).name === 'NotFoundError') {
+        return false;
+      }
+      throw error;
+    }
+    await sink.observe(kind.watch, [object]);
+    return true;
+  }
+
+  /**
+   * What the cluster answers; ends the request when it takes too long.
+   *
+   * @throws NoAnswerError, or what the cluster says.
+   */
+  async #inTime<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const over = new AbortController();
+    try {
+      return await within(ANSWER_MILLIS, this.#stopping.signal, () =>
+        ask(over.signal),
+      );
+    } catch (error) {
+      const isAnswer =
+        toError(error).name === 'NotFoundError' ||
+        connectionErrorReason(error) !== 'unreachable';
+      throw isAnswer ? error : new NoAnswerError(error);
+    } finally {
+      over.abort();
+    }
   }
 }

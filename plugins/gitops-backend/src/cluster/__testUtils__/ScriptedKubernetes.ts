@@ -18,6 +18,10 @@ interface OpenWatch {
   response: ServerResponse;
 }
 
+/** The path of an object; the one of its kind is `<version>/<plural>`. */
+const OBJECT_PATH =
+  /^(?<version>apis\/[^/]+\/[^/]+|api\/[^/]+)\/(?:namespaces\/(?<namespace>[^/]+)\/)?(?<plural>[^/]+)\/(?<name>[^/]+)$/;
+
 /** A request as the server saw it. */
 export interface SeenRequest {
   method: string;
@@ -199,9 +203,12 @@ export class ScriptedKubernetes {
     }
     const path = seen.path.replace('proxy/', '');
     const items = this.#kinds.get(`${cluster} ${path}`);
-    const object = this.#find(cluster, path);
-    if (object) {
-      this.#json(response, object);
+    const object = OBJECT_PATH.exec(path)?.groups;
+    const siblings =
+      object &&
+      this.#kinds.get(`${cluster} ${object.version}/${object.plural}`);
+    if (object && siblings) {
+      this.#object(response, siblings, object);
     } else if (!items) {
       // What a real API server says about a group that it does not know.
       response.writeHead(404, { 'content-type': 'text/plain' });
@@ -217,13 +224,21 @@ export class ScriptedKubernetes {
     }
   }
 
-  /** The object that a path names, as `<list up to the version>/namespaces/<namespace>/<plural>/<name>`. */
-  #find(cluster: string, path: string): KubernetesObject | undefined {
-    const [, version, namespace, plural, name] =
-      /^(.+)\/namespaces\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(path) ?? [];
-    return this.#kinds
-      .get(`${cluster} ${version}/${plural}`)
-      ?.get(`${namespace}/${name}`);
+  /** What a real API server says of one object. */
+  #object(
+    response: ServerResponse,
+    items: ReadonlyMap<string, KubernetesObject>,
+    path: Record<string, string>,
+  ): void {
+    const { namespace = '', plural: kind, name } = path;
+    const found = items.get(`${namespace}/${name}`);
+    if (found) {
+      this.#json(response, found);
+    } else {
+      const details = { name, kind };
+      const status = { kind: 'Status', reason: 'NotFound', details };
+      this.#json(response, { ...status, message: `"${name}" not found` }, 404);
+    }
   }
 
   #list(

@@ -92,13 +92,17 @@ function kubernetesPlugin(
               contentType: request.header('content-type') ?? '',
               body: request.body,
             });
-            response
-              .status(status())
-              .json(
-                status() === 200
-                  ? { kind: 'Application', metadata: { name: 'x' } }
-                  : { kind: 'Status', message: 'said by the cluster' },
-              );
+            response.status(status()).json(
+              status() === 200
+                ? { kind: 'Application', metadata: { name: 'x' } }
+                : {
+                    ...{ kind: 'Status', message: 'said by the cluster' },
+                    ...(status() === 404 && {
+                      reason: 'NotFound',
+                      details: { name: request.path.split('/').pop() },
+                    }),
+                  },
+            );
           });
           router.get(/^\/proxy\//, (request, response) => {
             const name = request.path.split('/').slice(-2).join('/');
