@@ -17,11 +17,17 @@ export interface WatchedApplication {
 
 /** What the watcher reads and writes beside what it observes. */
 export interface ClusterRegistry extends LeaseStore {
-  /** Registers these, and deletes what is stored of all others. */
+  /**
+   * Registers these. The others are forgotten once nobody has registered or watched them for some
+   * minutes: another backend may know them, or a catalog may not be read yet.
+   */
   setClusters(clusters: readonly RegisteredCluster[]): Promise<void>;
   /** Registers these beside those that are known. */
   addClusters(clusters: readonly RegisteredCluster[]): Promise<void>;
-  /** No cluster of the `kubernetes:` section is watched: all is as old as it was last seen. */
+  /**
+   * This backend watches no cluster of the `kubernetes:` section: what is stored of those that no
+   * other one watches either is as old as it was last seen.
+   */
   failWatches(message: string): Promise<void>;
   /** Seconds that a cluster's clock is ahead; undefined when that is not worth a word. */
   putClockSkew(cluster: string, seconds: number | undefined): Promise<void>;

@@ -45,6 +45,9 @@ class RecordingSink implements WatchSink {
   readonly objects = new Map<string, unknown>();
   readonly statuses: Array<ClusterResourceStatus & { cluster: string }> = [];
   readonly removals: Array<AsOf | undefined> = [];
+  /** Keys of watches of which something is stored. */
+  readonly known = new Set<string>();
+  statusesFail = false;
   lists = 0;
 
   async observe(
@@ -82,8 +85,17 @@ class RecordingSink implements WatchSink {
     }
   }
 
-  async status(watch: { cluster: string }, status: ClusterResourceStatus) {
+  async status(
+    watch: { cluster: string; key: string },
+    status: ClusterResourceStatus,
+  ) {
+    if (this.statusesFail) {
+      throw new Error('The database is locked');
+    }
     this.statuses.push({ cluster: watch.cluster, ...status });
+    const isNew = !this.known.has(watch.key);
+    this.known.add(watch.key);
+    return { isNew };
   }
 
   names() {
@@ -379,10 +391,79 @@ describe('ClusterWatcher', () => {
       body: { error: { message: 'Unauthorized' } },
     });
     watcher.start();
-    await eventually(() => expect(failWatches).toHaveBeenCalledTimes(1));
+    // Again and again: who watched a cluster until now may have ended since.
+    await eventually(() =>
+      expect(failWatches.mock.calls.length).toBeGreaterThan(1),
+    );
     expect(failWatches.mock.calls[0][0]).toMatch(
       /permission policy of the portal.*Unauthorized/,
     );
+  });
+
+  it('lists again when nothing is stored any more', async () => {
+    kubernetes.put('local', APPS, app('a'));
+    watcher.start();
+    await eventually(() => expect(kubernetes.openWatches()).toBe(2));
+    await eventually(() => expect(sink.names()).toHaveLength(1));
+    // Another replica took the cluster for gone.
+    sink.known.clear();
+    sink.objects.clear();
+    kubernetes.send('local', APPS, {
+      type: 'BOOKMARK',
+      object: { metadata: { resourceVersion: '200' } },
+    });
+    await eventually(() =>
+      expect(sink.names()).toEqual(['local Application argocd/a']),
+    );
+  });
+
+  it('says again what is not installed, and what could not be stored', async () => {
+    kubernetes.uninstall('local', APPS);
+    sink.statusesFail = true;
+    const { lists } = sink;
+    watcher.start();
+    await eventually(() => expect(sink.lists).toBeGreaterThan(lists));
+    sink.statusesFail = false;
+    const said = () =>
+      sink.statuses.filter(({ state }) => state === 'not-installed');
+    await eventually(() => expect(said().length).toBeGreaterThan(2));
+    expect(new Set(said().map(({ since }) => since)).size).toBe(1);
+  });
+
+  it('lists ever more seldom what its server forgets too soon, and says so', async () => {
+    let forgets = true;
+    kubernetes.fault = ({ path, query }) =>
+      forgets && path.endsWith(APPS) && query.has('watch')
+        ? { status: 410, body: { kind: 'Status', message: 'too old' } }
+        : undefined;
+    kubernetes.put('local', APPS, app('a'));
+    watcher.start();
+    const latest = () => sink.latest('argoproj.io/v1alpha1/applications');
+    await eventually(() =>
+      expect(latest()).toMatchObject({
+        state: 'unreachable',
+        lastSeenAt: expect.any(String),
+        message: expect.stringMatching(/forgets versions.*watch-cache/),
+      }),
+    );
+    const limits = kubernetes.requests
+      .filter(({ path, query }) => path.endsWith(APPS) && query.has('limit'))
+      .map(({ query }) => query.get('limit'));
+    expect(limits.slice(0, 3)).toEqual(['100', '400', '1600']);
+    // What a list shows is recorded all the same.
+    kubernetes.put('local', APPS, app('b'));
+    await eventually(() => expect(sink.names()).toHaveLength(2));
+    expect(latest()?.state).toBe('unreachable');
+
+    forgets = false;
+    await eventually(() => {
+      kubernetes.send('local', APPS, {
+        type: 'BOOKMARK',
+        object: { metadata: { resourceVersion: '200' } },
+      });
+      expect(latest()?.state).toBe('connected');
+    });
+    expect(latest()?.message).toBeUndefined();
   });
 
   it('ends every request when it stops', async () => {

@@ -5,6 +5,7 @@ import type {
   GitopsConnection,
   GitopsObserver,
 } from '@fairway/plugin-gitops-node';
+import { clusterLease } from '../store';
 import type { ClusterApi, ConfiguredCluster } from './ClusterApi';
 import type { ClusterRegistry, RegisteredCluster } from './ClusterRegistry';
 import { ClusterWork, type ClusterWorkOptions } from './ClusterWork';
@@ -74,7 +75,7 @@ export class ClusterWatcher {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const { api, registry, times } = this.#options;
+    const { api, registry, times, logger } = this.#options;
     const backoff = new Backoff({
       initialMillis: 200,
       maximumMillis: times.clustersEveryMillis,
@@ -88,6 +89,7 @@ export class ClusterWatcher {
           ({ name }) => !names.has(name),
         );
         const refused = this.#connections.filter(({ name }) => names.has(name));
+        this.#stopOthers([...clusters.map(({ name }) => name), ...connections]);
         await registry.setClusters([
           ...clusters.map(cluster => ({
             ...cluster,
@@ -96,17 +98,22 @@ export class ClusterWatcher {
           ...connections.map(registered),
           ...refused.map(refusal),
         ]);
-        this.#watchOnly(clusters, connections);
+        clusters.forEach(({ name }) => this.#watch(name));
+        connections.forEach(connection => this.#watch(connection));
         await this.#refuse(refused);
         backoff.reset();
         failures = 0;
         await wait(times.clustersEveryMillis, signal);
       } catch (error) {
         failures += 1;
-        if (failures === FAILURES_BEFORE_SAID && !signal.aborted) {
-          await this.#cannotList(toError(error).message).catch(cause =>
-            this.#warn(cause),
-          );
+        if (failures >= FAILURES_BEFORE_SAID && !signal.aborted) {
+          const message = `The clusters cannot be listed: ${
+            toError(error).message
+          }`;
+          if (failures === FAILURES_BEFORE_SAID) {
+            logger.warn(message);
+          }
+          await this.#cannotList(message).catch(cause => this.#warn(cause));
         }
         await wait(backoff.next(), signal);
       }
@@ -128,10 +135,9 @@ export class ClusterWatcher {
     return [...this.#missed.values()].map(({ cluster }) => cluster);
   }
 
-  async #cannotList(cause: string): Promise<void> {
-    const { registry, logger } = this.#options;
-    const message = `The clusters cannot be listed: ${cause}`;
-    logger.warn(message);
+  /** Again with every failure: who watched a cluster until now may have ended since. */
+  async #cannotList(message: string): Promise<void> {
+    const { registry } = this.#options;
     if (![...this.#running.keys()].some(name => this.#missed.has(name))) {
       await registry.failWatches(message);
     }
@@ -140,19 +146,14 @@ export class ClusterWatcher {
     this.#connections.forEach(connection => this.#watch(connection));
   }
 
-  /** Starts the watches of new clusters, and stops those of clusters that are gone. */
-  #watchOnly(
-    clusters: readonly ConfiguredCluster[],
-    connections: readonly GitopsConnection[],
-  ): void {
-    const targets = [...clusters.map(({ name }) => name), ...connections];
+  /** Stops the watches of clusters and connections that are gone. */
+  #stopOthers(targets: ReadonlyArray<string | GitopsConnection>): void {
     const ids = new Set(targets.map(idOf));
     for (const [id, { stop }] of this.#running) {
       if (!ids.has(id)) {
         stop.abort();
       }
     }
-    targets.forEach(target => this.#watch(target));
   }
 
   #watch(target: string | GitopsConnection): void {
@@ -180,7 +181,7 @@ export class ClusterWatcher {
     }
     await withLease({
       ...{ registry, signal, logger, work },
-      name: `cluster:${typeof target === 'string' ? target : target.name}`,
+      name: clusterLease(typeof target === 'string' ? target : target.name),
       holder: this.#holder,
     });
   }

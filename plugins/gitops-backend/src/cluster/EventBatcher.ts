@@ -27,6 +27,7 @@ export class EventBatcher {
   readonly #record: (changes: PendingChanges) => Promise<void>;
   readonly #room: Semaphore;
   readonly #signal: AbortSignal;
+  readonly #onFailure: () => void;
   readonly #releases: Array<() => void> = [];
   #pending: PendingChanges = new Map();
   #recording?: Promise<void>;
@@ -38,7 +39,10 @@ export class EventBatcher {
     /** A permit for each object that waits. */
     room: Semaphore;
     signal: AbortSignal;
+    /** Called when something was not recorded, which nobody may ask for in a quiet cluster. */
+    onFailure(): void;
   }) {
+    this.#onFailure = options.onFailure;
     this.#record = options.record;
     this.#room = options.room;
     this.#signal = options.signal;
@@ -116,6 +120,7 @@ export class EventBatcher {
       } catch (error) {
         this.#failure = error ?? new Error('What was seen was not stored');
         this.#drop();
+        this.#onFailure();
       } finally {
         releases.forEach(release => release());
       }

@@ -61,8 +61,7 @@ export class ObjectLister {
       } catch (error) {
         const reason = connectionErrorReason(error);
         if (reason === 'expired') {
-          // Fewer pages take less time; the server forgets old versions after some.
-          this.#pageSize = Math.min(this.#pageSize * 4, MAXIMUM_PAGE_SIZE);
+          this.hurry();
         }
         const isLast = version === versions[versions.length - 1];
         if (reason !== 'not-installed' || isLast) {
@@ -71,6 +70,11 @@ export class ObjectLister {
       }
     }
     throw new ConnectionError('not-installed', 'The observer names no version');
+  }
+
+  /** Fewer pages take less time; the server forgets old versions after some. */
+  hurry(): void {
+    this.#pageSize = Math.min(this.#pageSize * 4, MAXIMUM_PAGE_SIZE);
   }
 
   async #listVersion(version: string, signal: AbortSignal): Promise<EndedList> {

@@ -1,18 +1,15 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
-import {
-  connectionErrorReason,
-  type ObjectEvent,
-} from '@fairway/plugin-gitops-node';
-import { BrokenWatchError, errorOf } from './BrokenWatchError';
-import { EventBatcher } from './EventBatcher';
-import { ObjectLister } from './ObjectLister';
+import { connectionErrorReason } from '@fairway/plugin-gitops-node';
+import { BrokenWatchError } from './BrokenWatchError';
+import { ObjectFollower, type EndedWatch } from './ObjectFollower';
+import { ObjectLister, type EndedList } from './ObjectLister';
 import type { Reachability } from './Reachability';
 import { NotRecordedError, ResourceRecorder } from './ResourceRecorder';
 import type { Semaphore } from './Semaphore';
-import { Backoff, untilAborted, wait } from './waiting';
+import { Backoff, wait } from './waiting';
 import type { WatchedResource, WatchSink } from './WatchedResource';
-import type { SourceKind, WatchSource } from './WatchSource';
+import type { WatchSource } from './WatchSource';
 import { WatchStatus } from './WatchStatus';
 import type { WatchTimes } from './WatchTimes';
 
@@ -22,6 +19,10 @@ const SETTLE_MILLIS = 2_000;
 const TIMER_MILLIS = 20;
 /** After so long a watch was well, and what breaks it is news. */
 const WELL_MILLIS = 10_000;
+/** So often in a row a server forgot what had just been listed. */
+const OUTRUNS_BEFORE_SAID = 3;
+const OUTRUN_MESSAGE =
+  'The API server forgets versions sooner than everything can be listed and watched from there (410), so it is listed again and again, with longer and longer pauses; let the server remember for longer (--etcd-compaction-interval, --watch-cache-sizes)';
 /** Waits that end together must not start together. */
 const SPREAD_MILLIS = 500;
 
@@ -39,15 +40,6 @@ export interface ResourceWatcherOptions {
   missing: ConstructorParameters<typeof ObjectLister>[0]['missing'];
 }
 
-/** Why a watch ended without an error. */
-type Ending =
-  /** The server ended it, as it does from time to time. */
-  | 'ended'
-  /** Nothing came, not even a bookmark. */
-  | 'silent'
-  /** The version is too old. */
-  | 'expired';
-
 /**
  * Lists and watches one kind of one cluster until it is told to stop.
  *
@@ -55,7 +47,8 @@ type Ending =
  * It keeps no copy of any object but those that wait to be recorded. After a list it watches from
  * the list's resourceVersion, and goes on from the last event's when the server ends the watch or
  * says nothing. It lists again when the version is too old, when the connection breaks, when an
- * event cannot be read or recorded, and when a server is silent for longer than it may be.
+ * event cannot be read or recorded, when a server is silent for longer than it may be, and when
+ * what it had stored is gone.
  */
 export class ResourceWatcher {
   readonly #options: ResourceWatcherOptions;
@@ -64,9 +57,16 @@ export class ResourceWatcher {
   readonly #status: WatchStatus;
   readonly #recorder: ResourceRecorder;
   readonly #lister: ObjectLister;
+  readonly #follower: ObjectFollower;
   #heardAt = 0;
   /** The last watch was refused: it is not well before the next one stands. */
   #refused = false;
+  /** How often in a row the server forgot what had just been listed. */
+  #outruns = 0;
+  /** Why the last list does not show everything, if so. */
+  #listMessage?: string;
+  /** Aborted when everything must be listed anew. */
+  #again = new AbortController();
 
   constructor(options: ResourceWatcherOptions) {
     const { watch, sink, logger, times } = options;
@@ -79,6 +79,7 @@ export class ResourceWatcher {
     this.#status = new WatchStatus({
       ...{ watch, sink, logger },
       seenEveryMillis: times.seenEveryMillis,
+      onForgotten: () => this.#again.abort(),
     });
     [this.#status.version = ''] = watch.resource.versions;
     this.#recorder = new ResourceRecorder({
@@ -92,6 +93,19 @@ export class ResourceWatcher {
       recorder: this.#recorder,
       status: this.#status,
     });
+    this.#follower = new ObjectFollower({
+      ...options,
+      events: options.limits.events,
+      onEvent: type => {
+        this.#heard();
+        if (type !== 'ERROR') {
+          this.#settled();
+        }
+      },
+      recorder: this.#recorder,
+      status: this.#status,
+      store: work => this.#store(work),
+    });
   }
 
   /** Runs until the signal is aborted; never rejects. */
@@ -101,35 +115,67 @@ export class ResourceWatcher {
     while (!signal.aborted) {
       const { down } = reachability;
       const attempt = AbortSignal.any([signal, down]);
-      /** When to look again at a list that had objects without a name. */
-      let again: AbortSignal | undefined;
+      const again = new AbortController();
+      this.#again = again;
+      let timer: NodeJS.Timeout | undefined;
       try {
         attempt.throwIfAborted();
         const list = await this.#lister.list(attempt);
-        this.#heard();
-        if (!this.#refused) {
-          await this.#store(this.#status.set('connected', list.message));
-        }
+        await this.#listed(list);
         if (!list.allNamed) {
-          again = AbortSignal.timeout(this.#times.lookAgainMillis);
+          timer = setTimeout(() => again.abort(), this.#times.lookAgainMillis);
         }
-        await this.#followFrom(
-          list.resourceVersion,
-          again ? AbortSignal.any([attempt, again]) : attempt,
+        await this.#followList(
+          list,
+          AbortSignal.any([attempt, again.signal]),
+          attempt,
         );
       } catch (error) {
-        if (!attempt.aborted && again?.aborted) {
+        if (!attempt.aborted && again.signal.aborted) {
           continue;
         }
         if (!signal.aborted) {
           await this.#failed(down.aborted ? down.reason : error, signal);
         }
+      } finally {
+        clearTimeout(timer);
       }
     }
   }
 
-  /** Watches, from one version to the next, until everything must be listed again. */
-  async #followFrom(from: string, signal: AbortSignal): Promise<void> {
+  async #listed({ message }: EndedList): Promise<void> {
+    this.#heard();
+    this.#listMessage = message;
+    if (this.#outruns >= OUTRUNS_BEFORE_SAID) {
+      await this.#sayOutrun();
+    } else if (!this.#refused) {
+      await this.#store(this.#status.set('connected', message));
+    }
+  }
+
+  /** Watches from a list on, until everything must be listed again. */
+  async #followList(
+    list: EndedList,
+    signal: AbortSignal,
+    attempt: AbortSignal,
+  ): Promise<void> {
+    const listedAt = Date.now();
+    const isExpired = await this.#followFrom(list.resourceVersion, signal);
+    if (isExpired && Date.now() - listedAt < WELL_MILLIS) {
+      this.#outruns += 1;
+      this.#lister.hurry();
+      if (this.#outruns >= OUTRUNS_BEFORE_SAID) {
+        await this.#sayOutrun();
+      }
+      await wait(this.#backoff.next(), attempt);
+    }
+  }
+
+  /**
+   * Watches, from one version to the next, until everything must be listed again; resolves to
+   * whether the version was too old.
+   */
+  async #followFrom(from: string, signal: AbortSignal): Promise<boolean> {
     const { watchSeconds, graceMillis } = this.#times;
     let resourceVersion = from;
     while (!signal.aborted) {
@@ -138,7 +184,7 @@ export class ResourceWatcher {
       resourceVersion = watched.resourceVersion;
       const { ending } = watched;
       if (ending === 'expired') {
-        return;
+        return true;
       }
       if (ending === 'ended' && Date.now() - startedAt < 1000) {
         // A server that ends watches at once must not be asked again at once.
@@ -146,94 +192,34 @@ export class ResourceWatcher {
       } else if (ending === 'ended') {
         this.#heardAt = Date.now();
         this.#backoff.reset();
+        this.#settled();
         await this.#store(this.#status.seen());
       } else if (
         Date.now() - this.#heardAt >=
         watchSeconds * 1000 + graceMillis - TIMER_MILLIS
       ) {
         // It should have ended a watch by now: something between swallows what it says.
-        return;
+        return false;
       }
     }
+    return false;
   }
 
-  /** Watches once, and records what it hears. */
-  async #follow(
-    from: string,
-    signal: AbortSignal,
-  ): Promise<{ resourceVersion: string; ending: Ending }> {
-    const silence = new AbortController();
-    const stop = AbortSignal.any([signal, silence.signal]);
-    const timer = setTimeout(
-      () => silence.abort(),
-      Math.min(
-        this.#times.silenceMillis,
-        this.#times.watchSeconds * 1000 + this.#times.graceMillis,
-      ),
-    );
-    const settle = setTimeout(() => this.#settled(signal), SETTLE_MILLIS);
-    const batcher = new EventBatcher({
-      record: async changes => {
-        await this.#recorder.changes(changes);
-        await this.#store(this.#status.seen());
-      },
-      room: this.#options.limits.events,
-      signal,
-    });
-    let resourceVersion = from;
+  /** Watches once; says so when it stands, if the ones before did not. */
+  async #follow(from: string, signal: AbortSignal): Promise<EndedWatch> {
     const startedAt = Date.now();
+    const settle = setTimeout(
+      () => signal.aborted || this.#settled(),
+      this.#outruns > 0 ? WELL_MILLIS : SETTLE_MILLIS,
+    );
     try {
-      for await (const event of this.#events(resourceVersion, stop)) {
-        this.#heard();
-        if (event.type === 'ERROR') {
-          throw errorOf(event);
-        }
-        if (event.type === 'BOOKMARK') {
-          await this.#store(this.#status.seen());
-        } else {
-          await batcher.add(event);
-        }
-        resourceVersion =
-          event.object.metadata.resourceVersion ?? resourceVersion;
-        // Waiting for the database was not the server's silence.
-        timer.refresh();
-      }
-      await batcher.drain();
-      return { resourceVersion, ending: 'ended' };
-    } catch (error) {
-      if (error instanceof NotRecordedError) {
-        throw error;
-      }
-      await batcher.drain();
-      if (connectionErrorReason(error) === 'expired') {
-        return { resourceVersion, ending: 'expired' };
-      }
-      if (silence.signal.aborted && !signal.aborted) {
-        return { resourceVersion, ending: 'silent' };
-      }
+      return await this.#follower.follow(from, signal);
+    } finally {
+      clearTimeout(settle);
       if (Date.now() - startedAt > WELL_MILLIS) {
         this.#backoff.reset();
       }
-      throw new BrokenWatchError(error);
-    } finally {
-      clearTimeout(timer);
-      clearTimeout(settle);
-      await batcher.stop();
     }
-  }
-
-  #events(
-    resourceVersion: string,
-    signal: AbortSignal,
-  ): AsyncIterable<ObjectEvent> {
-    return untilAborted(
-      this.#options.source.watch(this.#kind(), {
-        resourceVersion,
-        timeoutSeconds: this.#times.watchSeconds,
-        signal,
-      }),
-      signal,
-    );
   }
 
   #heard(): void {
@@ -241,19 +227,20 @@ export class ResourceWatcher {
     this.#options.reachability.heard();
   }
 
-  #kind(): SourceKind {
-    return {
-      resource: this.#options.watch.resource,
-      version: this.#status.version,
-    };
+  /** A watch that did not stand before stands now. */
+  #settled(): void {
+    const isNews = this.#refused || this.#outruns >= OUTRUNS_BEFORE_SAID;
+    this.#refused = false;
+    this.#outruns = 0;
+    if (isNews) {
+      void this.#store(this.#status.set('connected', this.#listMessage));
+    }
   }
 
-  /** A watch that was refused before stands now. */
-  #settled(signal: AbortSignal): void {
-    if (this.#refused && !signal.aborted) {
-      this.#refused = false;
-      void this.#store(this.#status.set('connected'));
-    }
+  async #sayOutrun(): Promise<void> {
+    await this.#store(
+      this.#status.set('unreachable', OUTRUN_MESSAGE, { isSeen: true }),
+    );
   }
 
   /** States what failed, and waits until it is worth another attempt. */
@@ -269,6 +256,10 @@ export class ResourceWatcher {
     }
     if (reason === 'expired') {
       // The list took longer than the server remembers; the next one has larger pages.
+      this.#outruns += 1;
+      if (this.#outruns >= OUTRUNS_BEFORE_SAID) {
+        await this.#store(this.#status.set('unreachable', OUTRUN_MESSAGE));
+      }
       await wait(this.#backoff.next(), signal);
       return;
     }
@@ -279,8 +270,7 @@ export class ResourceWatcher {
       return;
     }
     this.#refused = error instanceof BrokenWatchError;
-    const isKnown = reason === 'not-installed' && this.#status.state === reason;
-    if (reason === 'not-installed' && !isKnown) {
+    if (reason === 'not-installed' && this.#status.state !== reason) {
       // A kind that was taken away takes its objects with it.
       const at = new Date().toISOString();
       if (!(await this.#store(this.#recorder.listed(new Set(), at)))) {
@@ -288,9 +278,8 @@ export class ResourceWatcher {
         return;
       }
     }
-    if (!isKnown) {
-      await this.#store(this.#status.set(reason, toError(cause).message));
-    }
+    // Also when it is known here: what is stored may say something else since.
+    await this.#store(this.#status.set(reason, toError(cause).message));
     await this.#pause(reason, signal);
   }
 

@@ -20,10 +20,14 @@ export class WatchStatus {
     logger: LoggerService;
     /** At most so often is it written that a quiet watch is still well. */
     seenEveryMillis: number;
+    /** Called when nothing is stored of the watch any more, though something was. */
+    onForgotten?(): void;
   };
   readonly #problems = new Map<string, ClusterObjectProblem>();
   #told = '[]';
   #status?: ClusterResourceStatus;
+  /** The last one that was taken. */
+  #stored?: ClusterResourceStatus;
   #seenWrittenAt = 0;
 
   constructor(options: {
@@ -31,6 +35,7 @@ export class WatchStatus {
     sink: WatchSink;
     logger: LoggerService;
     seenEveryMillis: number;
+    onForgotten?(): void;
   }) {
     this.#options = options;
   }
@@ -38,16 +43,21 @@ export class WatchStatus {
   /** The version that is looked at. */
   version = '';
 
+  /** The state that is stored. */
   get state(): ClusterResourceStatus['state'] | undefined {
-    return this.#status?.state;
+    return this.#stored?.state;
   }
 
   /** States how the watch stands; a message says cause and what to do. */
   async set(
     state: ClusterResourceStatus['state'],
     message?: string,
+    options: {
+      /** What is stored was so a moment ago; always when connected. */
+      isSeen?: boolean;
+    } = {},
   ): Promise<void> {
-    const { watch, sink } = this.#options;
+    const { watch, sink, onForgotten } = this.#options;
     const now = new Date();
     const { group, plural } = watch.resource;
     const changed = this.#status?.state !== state;
@@ -56,7 +66,9 @@ export class WatchStatus {
       resource: [group, this.version, plural].filter(Boolean).join('/'),
       state,
       since: changed ? now.toISOString() : this.#status!.since,
-      ...(state === 'connected' ? { lastSeenAt: now.toISOString() } : {}),
+      ...(state === 'connected' || options.isSeen
+        ? { lastSeenAt: now.toISOString() }
+        : {}),
       ...(message ? { message } : {}),
       ...(problems.length > 0 ? { problems } : {}),
     };
@@ -69,7 +81,11 @@ export class WatchStatus {
     this.#status = status;
     this.#told = JSON.stringify(problems);
     try {
-      await sink.status(watch, status);
+      const { isNew } = await sink.status(watch, status);
+      if (isNew && this.#stored) {
+        onForgotten?.();
+      }
+      this.#stored = status;
     } catch (error) {
       // Said again at the next occasion.
       this.#seenWrittenAt = 0;
@@ -82,10 +98,10 @@ export class WatchStatus {
     const { seenEveryMillis } = this.#options;
     const news = JSON.stringify(this.#firstProblems()) !== this.#told;
     if (
-      this.state === 'connected' &&
+      this.#status?.state === 'connected' &&
       (news || Date.now() - this.#seenWrittenAt >= seenEveryMillis)
     ) {
-      await this.set('connected', this.#status?.message);
+      await this.set('connected', this.#status.message);
     }
   }
 

@@ -83,5 +83,11 @@ export interface WatchSink {
     asOf?: AsOf,
   ): Promise<void>;
   /** What is known of the connection. */
-  status(watch: WatchedResource, status: ClusterResourceStatus): Promise<void>;
+  status(
+    watch: WatchedResource,
+    status: ClusterResourceStatus,
+  ): Promise<{
+    /** Nothing was known of it before. */
+    isNew: boolean;
+  }>;
 }

@@ -111,8 +111,15 @@ describe('ClusterWatcher with connections', () => {
   let watcher: ClusterWatcher;
   let clusters: Array<{ name: string; title: string }> | Error;
 
+  let observing: Error | undefined;
+
   const sink: WatchSink = {
     async observe({ cluster }, seen) {
+      if (observing) {
+        const error = observing;
+        observing = undefined;
+        throw error;
+      }
       seen.forEach(object => objects.add(`${cluster} ${objectKey(object)}`));
       return [];
     },
@@ -128,7 +135,9 @@ describe('ClusterWatcher with connections', () => {
       }
     },
     async status({ cluster, key }, status) {
+      const isNew = !states.has(`${cluster} ${key}`);
       states.set(`${cluster} ${key}`, status);
+      return { isNew };
     },
   };
   const state = () =>
@@ -237,6 +246,17 @@ describe('ClusterWatcher with connections', () => {
     );
     connection.isUp = true;
     await eventually(() => expect(state()?.state).toBe('connected'));
+  });
+
+  it('lists again at once when something could not be recorded, however quiet it is', async () => {
+    start();
+    await eventually(() => expect(state()?.state).toBe('connected'));
+    observing = new Error('The database is locked');
+    connection.page = { items: [app('a'), app('c')], resourceVersion: '9' };
+    connection.send({ type: 'ADDED', object: app('c') });
+    await eventually(() =>
+      expect([...objects].sort()).toEqual(['argo argocd/a', 'argo argocd/c']),
+    );
   });
 
   it('takes nothing that is hidden for deleted', async () => {

@@ -180,8 +180,8 @@ export class Recorder implements WatchSink {
   async status(
     watch: WatchedResource,
     status: ClusterResourceStatus,
-  ): Promise<void> {
-    await this.#store.putClusterStatus(
+  ): Promise<{ isNew: boolean }> {
+    const { isNew } = await this.#store.putClusterStatus(
       { cluster: watch.cluster, resource: watch.key },
       status,
     );
@@ -190,6 +190,7 @@ export class Recorder implements WatchSink {
       this.#states.set(key, status.state);
       this.#options.listener.clusterChanged(watch.cluster);
     }
+    return { isNew };
   }
 
   /** Decides anew what belongs to which component, after the catalog changed. */

@@ -2,11 +2,10 @@ import type { DatabaseService } from '@backstage/backend-plugin-api';
 import type { Knex } from 'knex';
 import type { ClusterRegistry, WatchedApplication } from '../cluster';
 import { recordChange } from './changeTables';
+import { deleteClusterStatus, queryWatches } from './clusterStatusTable';
 import {
   addClusters,
-  deleteClusterStatus,
-  markUnreachable,
-  queryWatches,
+  failUnwatchedClusters,
   updateClockSkew,
   type RegisteredCluster,
 } from './clusterTables';
@@ -15,26 +14,37 @@ import { TABLES } from './tables';
 
 type Watch = Pick<ObservedOrigin, 'cluster' | 'resource'>;
 
+/** Longer than a catalog needs to be read, or a rolling deployment to be finished. */
+const FORGET_AFTER_MILLIS = 5 * 60_000;
+
 /** What the watcher writes beside what it observes, on the tables of `DatabaseGitopsStore`. */
 export class DatabaseClusterRegistry implements ClusterRegistry {
   readonly #db: Knex;
   readonly #store: Pick<GitopsStore, 'setClusters'> & LeaseStore;
+  readonly #forgetAfterMillis: number;
+  #firstListAt?: number;
 
   private constructor(
     db: Knex,
-    store: Pick<GitopsStore, 'setClusters'> & LeaseStore,
+    options: {
+      store: Pick<GitopsStore, 'setClusters'> & LeaseStore;
+      forgetAfterMillis?: number;
+    },
   ) {
     this.#db = db;
-    this.#store = store;
+    this.#store = options.store;
+    this.#forgetAfterMillis = options.forgetAfterMillis ?? FORGET_AFTER_MILLIS;
   }
 
   /** The store must have been created, and with it the tables. */
   static async create(options: {
     database: DatabaseService;
     store: Pick<GitopsStore, 'setClusters'> & LeaseStore;
+    /** Until a cluster that nobody knows any more is forgotten; five minutes by default. */
+    forgetAfterMillis?: number;
   }): Promise<DatabaseClusterRegistry> {
-    const { database, store } = options;
-    return new DatabaseClusterRegistry(await database.getClient(), store);
+    const db = await options.database.getClient();
+    return new DatabaseClusterRegistry(db, options);
   }
 
   get exclusive(): boolean {
@@ -50,7 +60,14 @@ export class DatabaseClusterRegistry implements ClusterRegistry {
   }
 
   setClusters(clusters: readonly RegisteredCluster[]): Promise<void> {
-    return this.#store.setClusters(clusters);
+    const forgetAfterMillis = this.#forgetAfterMillis;
+    this.#firstListAt ??= Date.now();
+    // What was missed before this process began may only not have been read yet.
+    return Date.now() - this.#firstListAt >= forgetAfterMillis
+      ? this.#store.setClusters(clusters, {
+          forgetMissingForMillis: forgetAfterMillis,
+        })
+      : this.#store.setClusters(clusters);
   }
 
   addClusters(clusters: readonly RegisteredCluster[]): Promise<void> {
@@ -58,7 +75,7 @@ export class DatabaseClusterRegistry implements ClusterRegistry {
   }
 
   failWatches(message: string): Promise<void> {
-    return this.#changing(trx => markUnreachable(trx, message));
+    return this.#changing(trx => failUnwatchedClusters(trx, message));
   }
 
   putClockSkew(cluster: string, seconds: number | undefined): Promise<void> {

@@ -31,13 +31,8 @@ import {
   recordChange,
   type ChangedNames,
 } from './changeTables';
-import {
-  markUnreachable,
-  queryClusterStatus,
-  replaceClusters,
-  takeLease,
-  upsertClusterStatus,
-} from './clusterTables';
+import { upsertClusterStatus } from './clusterStatusTable';
+import { queryClusterStatus, replaceClusters } from './clusterTables';
 import type {
   CommandNews,
   CommandRunsQuery,
@@ -73,11 +68,11 @@ import type {
   StoredFact,
 } from './GitopsStore';
 import {
-  deleteOtherClusters,
   queryObjects,
   queryOutdatedObjects,
   queryRecordedSources,
 } from './observedTables';
+import { takeLease } from './leaseTable';
 import type { Recording, Removal } from './RecorderStore';
 import { isSqlite, isoTime, tuneSqlite, whereAnyOf } from './sql';
 import { TABLES, type DbDeploymentRow } from './tables';
@@ -305,28 +300,18 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   }
 
   putClusterStatus(watch: Watch, status: ClusterResourceStatus) {
-    return this.#changing(async trx => ({
-      clusters: (await upsertClusterStatus(trx, watch, status))
-        ? [watch.cluster]
-        : [],
-    }));
-  }
-
-  failWatches(message: string) {
-    return this.#changing(async trx => ({
-      clusters: await markUnreachable(trx, message),
-    }));
-  }
-
-  setClusters(clusters: ReadonlyArray<{ name: string; title: string }>) {
-    return this.#changing(async trx => {
-      const changed = await replaceClusters(trx, clusters);
-      const gone = await deleteOtherClusters(
-        trx,
-        clusters.map(cluster => cluster.name),
-      );
-      return { ...gone, clusters: changed };
+    return this.#db.transaction(async trx => {
+      const { isNew, isSeen } = await upsertClusterStatus(trx, watch, status);
+      await recordChange(trx, { clusters: isSeen ? [watch.cluster] : [] });
+      return { isNew };
     });
+  }
+
+  setClusters(
+    clusters: ReadonlyArray<{ name: string; title: string }>,
+    options?: { forgetMissingForMillis?: number },
+  ) {
+    return this.#changing(trx => replaceClusters(trx, clusters, options));
   }
 
   insertCommandRun(

@@ -145,11 +145,17 @@ export interface RecorderStore
   putClusterStatus(
     watch: Pick<ObservedOrigin, 'cluster' | 'resource'>,
     status: ClusterResourceStatus,
-  ): Promise<void>;
-  /** No watch runs: everything stored is as old as it was last seen. */
-  failWatches(message: string): Promise<void>;
-  /** Registers the configured clusters, and deletes what is stored of all others. */
+  ): Promise<{
+    /** Nothing was known of the watch. */
+    isNew: boolean;
+  }>;
+  /**
+   * Registers the clusters that this backend knows. The others are said to be unreachable, unless
+   * somebody watches them, and forgotten with all that is stored of them when nobody registered
+   * them for so long; never when no time is given.
+   */
   setClusters(
     clusters: ReadonlyArray<{ name: string; title: string }>,
+    options?: { forgetMissingForMillis?: number },
   ): Promise<void>;
 }

@@ -194,13 +194,12 @@ export async function deleteObservedObjects(
   return removed;
 }
 
-/** Deletes what is stored of every cluster but these; resolves to what is gone. */
-export async function deleteOtherClusters(
+/** Deletes what is stored of clusters that are not registered; resolves to what is gone. */
+export async function deleteUnregisteredClusters(
   trx: Knex,
-  names: readonly string[],
 ): Promise<{ applicationIds: string[]; entityRefs: Array<string | null> }> {
   const doomed = (table: string) =>
-    trx(table).whereNotIn('cluster', [...names]);
+    trx(table).whereNotIn('cluster', trx(TABLES.clusters).select('name'));
   const gone: Array<{ id?: string; entity_ref: string | null }> = [
     ...(await doomed(TABLES.applications).select('id', 'entity_ref')),
     ...(await doomed(TABLES.facts).select('entity_ref')),
@@ -208,6 +207,7 @@ export async function deleteOtherClusters(
   for (const { table } of OBSERVED_TABLES) {
     await doomed(table).delete();
   }
+  await doomed(TABLES.clusterStatus).delete();
   return {
     applicationIds: gone.flatMap(({ id }) => id ?? []),
     entityRefs: gone.map(({ entity_ref: ref }) => ref),
