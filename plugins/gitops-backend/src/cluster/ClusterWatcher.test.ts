@@ -443,7 +443,9 @@ describe('ClusterWatcher', () => {
       expect(latest()).toMatchObject({
         state: 'unreachable',
         lastSeenAt: expect.any(String),
-        message: expect.stringMatching(/forgets versions.*watch-cache/),
+        message: expect.stringMatching(
+          /forgets versions too soon: too old.*watch-cache/,
+        ),
       }),
     );
     const limits = kubernetes.requests

@@ -1,3 +1,4 @@
+import { toError } from '@backstage/errors';
 import {
   connectionErrorReason,
   type ObjectEvent,
@@ -21,6 +22,8 @@ export interface EndedWatch {
    * bookmark; `expired`: the version is too old.
    */
   ending: 'ended' | 'silent' | 'expired';
+  /** What was said of the version. */
+  message?: string;
 }
 
 /** Watches one kind, and records what it hears. */
@@ -100,7 +103,8 @@ export class ObjectFollower {
       }
       await batcher.drain();
       if (connectionErrorReason(error) === 'expired') {
-        return { resourceVersion, ending: 'expired' };
+        const { message } = toError(error);
+        return { resourceVersion, ending: 'expired', message };
       }
       if (isSilent && !signal.aborted) {
         return { resourceVersion, ending: 'silent' };

@@ -5,6 +5,7 @@ import { BrokenWatchError } from './BrokenWatchError';
 import { ObjectFollower, type EndedWatch } from './ObjectFollower';
 import { ObjectLister, type EndedList } from './ObjectLister';
 import type { Reachability } from './Reachability';
+import { Outruns } from './Outruns';
 import { NotRecordedError, ResourceRecorder } from './ResourceRecorder';
 import type { Semaphore } from './Semaphore';
 import { Backoff, wait } from './waiting';
@@ -19,10 +20,6 @@ const SETTLE_MILLIS = 2_000;
 const TIMER_MILLIS = 20;
 /** After so long a watch was well, and what breaks it is news. */
 const WELL_MILLIS = 10_000;
-/** So often in a row a server forgot what had just been listed. */
-const OUTRUNS_BEFORE_SAID = 3;
-const OUTRUN_MESSAGE =
-  'The API server forgets versions sooner than everything can be listed and watched from there (410), so it is listed again and again, with longer and longer pauses; let the server remember for longer (--etcd-compaction-interval, --watch-cache-sizes)';
 /** Waits that end together must not start together. */
 const SPREAD_MILLIS = 500;
 
@@ -58,11 +55,10 @@ export class ResourceWatcher {
   readonly #recorder: ResourceRecorder;
   readonly #lister: ObjectLister;
   readonly #follower: ObjectFollower;
+  readonly #outruns: Outruns;
   #heardAt = 0;
   /** The last watch was refused: it is not well before the next one stands. */
   #refused = false;
-  /** How often in a row the server forgot what had just been listed. */
-  #outruns = 0;
   /** Why the last list does not show everything, if so. */
   #listMessage?: string;
   /** Aborted when everything must be listed anew. */
@@ -76,6 +72,7 @@ export class ResourceWatcher {
       initialMillis: times.initialBackoffMillis,
       maximumMillis: times.maximumBackoffMillis,
     });
+    this.#outruns = new Outruns({ maximumMillis: times.maximumBackoffMillis });
     this.#status = new WatchStatus({
       ...{ watch, sink, logger },
       seenEveryMillis: times.seenEveryMillis,
@@ -146,8 +143,8 @@ export class ResourceWatcher {
   async #listed({ message }: EndedList): Promise<void> {
     this.#heard();
     this.#listMessage = message;
-    if (this.#outruns >= OUTRUNS_BEFORE_SAID) {
-      await this.#sayOutrun();
+    if (this.#outruns.message !== undefined) {
+      await this.#sayOutrun({ isSeen: true });
     } else if (!this.#refused) {
       await this.#store(this.#status.set('connected', message));
     }
@@ -160,31 +157,32 @@ export class ResourceWatcher {
     attempt: AbortSignal,
   ): Promise<void> {
     const listedAt = Date.now();
-    const isExpired = await this.#followFrom(list.resourceVersion, signal);
-    if (isExpired && Date.now() - listedAt < WELL_MILLIS) {
-      this.#outruns += 1;
+    const expired = await this.#followFrom(list.resourceVersion, signal);
+    if (expired !== undefined && Date.now() - listedAt < WELL_MILLIS) {
       this.#lister.hurry();
-      if (this.#outruns >= OUTRUNS_BEFORE_SAID) {
-        await this.#sayOutrun();
-      }
+      this.#outruns.add(expired);
+      await this.#sayOutrun({ isSeen: false });
       await wait(this.#backoff.next(), attempt);
     }
   }
 
   /**
-   * Watches, from one version to the next, until everything must be listed again; resolves to
-   * whether the version was too old.
+   * Watches, from one version to the next, until everything must be listed again; resolves to what
+   * was said of the version when it was too old.
    */
-  async #followFrom(from: string, signal: AbortSignal): Promise<boolean> {
+  async #followFrom(
+    from: string,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     const { watchSeconds, graceMillis } = this.#times;
     let resourceVersion = from;
     while (!signal.aborted) {
       const startedAt = Date.now();
       const watched = await this.#follow(resourceVersion, signal);
       resourceVersion = watched.resourceVersion;
-      const { ending } = watched;
+      const { ending, message = '' } = watched;
       if (ending === 'expired') {
-        return true;
+        return message;
       }
       if (ending === 'ended' && Date.now() - startedAt < 1000) {
         // A server that ends watches at once must not be asked again at once.
@@ -199,10 +197,10 @@ export class ResourceWatcher {
         watchSeconds * 1000 + graceMillis - TIMER_MILLIS
       ) {
         // It should have ended a watch by now: something between swallows what it says.
-        return false;
+        return undefined;
       }
     }
-    return false;
+    return undefined;
   }
 
   /** Watches once; says so when it stands, if the ones before did not. */
@@ -210,7 +208,7 @@ export class ResourceWatcher {
     const startedAt = Date.now();
     const settle = setTimeout(
       () => signal.aborted || this.#settled(),
-      this.#outruns > 0 ? WELL_MILLIS : SETTLE_MILLIS,
+      this.#outruns.any ? WELL_MILLIS : SETTLE_MILLIS,
     );
     try {
       return await this.#follower.follow(from, signal);
@@ -229,18 +227,20 @@ export class ResourceWatcher {
 
   /** A watch that did not stand before stands now. */
   #settled(): void {
-    const isNews = this.#refused || this.#outruns >= OUTRUNS_BEFORE_SAID;
+    const isNews = this.#refused || this.#outruns.message !== undefined;
     this.#refused = false;
-    this.#outruns = 0;
+    this.#outruns.reset();
     if (isNews) {
       void this.#store(this.#status.set('connected', this.#listMessage));
     }
   }
 
-  async #sayOutrun(): Promise<void> {
-    await this.#store(
-      this.#status.set('unreachable', OUTRUN_MESSAGE, { isSeen: true }),
-    );
+  /** Says that the server forgets too soon, once that is worth a word. */
+  async #sayOutrun(options: { isSeen: boolean }): Promise<void> {
+    const { message } = this.#outruns;
+    if (message !== undefined) {
+      await this.#store(this.#status.set('unreachable', message, options));
+    }
   }
 
   /** States what failed, and waits until it is worth another attempt. */
@@ -256,10 +256,8 @@ export class ResourceWatcher {
     }
     if (reason === 'expired') {
       // The list took longer than the server remembers; the next one has larger pages.
-      this.#outruns += 1;
-      if (this.#outruns >= OUTRUNS_BEFORE_SAID) {
-        await this.#store(this.#status.set('unreachable', OUTRUN_MESSAGE));
-      }
+      this.#outruns.add(toError(cause).message);
+      await this.#sayOutrun({ isSeen: false });
       await wait(this.#backoff.next(), signal);
       return;
     }

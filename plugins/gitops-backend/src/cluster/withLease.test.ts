@@ -8,8 +8,26 @@ class MemoryLeases {
   until = 0;
   /** Set while the database does not answer. */
   down = false;
+  /** Set while it hangs: every connection of the pool is taken. */
+  hangs = false;
+  /** Answers that are waited for. */
+  open = 0;
+  readonly #hanging: Array<() => void> = [];
+
+  /** Answers everything that waits. */
+  answer() {
+    this.hangs = false;
+    this.#hanging.splice(0).forEach(go => go());
+  }
 
   async acquireLease(lease: { holder: string; seconds: number }) {
+    if (this.hangs) {
+      this.open += 1;
+      await new Promise<void>(resolve => {
+        this.#hanging.push(resolve);
+      });
+      this.open -= 1;
+    }
     if (this.down) {
       throw new Error('No connection');
     }
@@ -91,6 +109,49 @@ describe('withLease', () => {
     leases.down = false;
     await seconds(4);
     expect([...working]).toEqual(['only']);
+  });
+
+  it('stops before another may begin when the renewal hangs, and asks once', async () => {
+    replica('only');
+    await seconds(10);
+    expect([...working]).toEqual(['only']);
+
+    leases.hangs = true;
+    while (working.size > 0) {
+      await seconds(1);
+      expect(Date.now()).toBeLessThan(leases.until);
+    }
+    await seconds(60);
+    expect(leases.open).toBe(1);
+    // An answer to what was asked long ago is no lease to work under.
+    leases.hangs = false;
+    leases.holder = 'another';
+    leases.until = Date.now() + 3_000;
+    leases.answer();
+    await seconds(1);
+    expect([...working]).toEqual([]);
+    await seconds(6);
+    expect([...working]).toEqual(['only']);
+  });
+
+  it('does not wait for a database that hangs when it is told to end', async () => {
+    leases.hangs = true;
+    const { stop, done } = replica('waits');
+    await seconds(1);
+    stop.abort();
+    await done;
+    leases.answer();
+  });
+
+  it('does not work under a lease that took too long to get', async () => {
+    leases.hangs = true;
+    replica('late');
+    await seconds(14);
+    leases.answer();
+    await seconds(1);
+    expect([...working]).toEqual([]);
+    await seconds(3);
+    expect([...working]).toEqual(['late']);
   });
 
   it('stops when somebody else has the lease', async () => {
