@@ -100,6 +100,11 @@ export interface Config {
         /** At least 16 characters. @visibility secret */
         secret: string;
       };
+      /** "Code pushed" of Azure DevOps; the password of its basic authentication. */
+      azure?: {
+        /** At least 16 characters. @visibility secret */
+        secret: string;
+      };
     };
 
     /**

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
-/** As long as a body is remembered, and as old as a dated one may be. */
+/** As old as a dated body may be. */
 export const REPLAY_WINDOW_MILLIS = 60 * 60_000;
+/** As far as the clock of a sender may be ahead. */
+export const CLOCK_SKEW_MILLIS = 5 * 60_000;
 const REMEMBERED = 10_000;
 
 /**
@@ -19,7 +21,8 @@ export class ReplayGuard {
     const { now } = options;
     this.#seen = new LRUCache({
       max: REMEMBERED,
-      ttl: REPLAY_WINDOW_MILLIS,
+      // A dated body is refused before it is forgotten.
+      ttl: REPLAY_WINDOW_MILLIS + CLOCK_SKEW_MILLIS,
       ttlResolution: 0,
       ...(now && { perf: { now } }),
     });

@@ -4,10 +4,18 @@ import type { Application } from '@fairway/plugin-gitops-common';
 import type { LookTarget } from './ObjectLooker';
 import { readWebhook } from './readWebhook';
 import type { WebhooksConfig } from './readWebhooksConfig';
-import { REPLAY_WINDOW_MILLIS, ReplayGuard } from './ReplayGuard';
-import { repositoryKey } from './repositoryKey';
+import {
+  CLOCK_SKEW_MILLIS,
+  REPLAY_WINDOW_MILLIS,
+  ReplayGuard,
+} from './ReplayGuard';
+import { repositoryKey, repositoryText } from './repositoryKey';
 import { verifyWebhook } from './verifyWebhook';
-import type { WebhookNews, WebhookRequest } from './WebhookSource';
+import type {
+  WebhookNews,
+  WebhookRequest,
+  WebhookSource,
+} from './WebhookSource';
 
 /** What an accepted webhook led to. */
 export interface WebhookReceipt {
@@ -52,7 +60,22 @@ export class WebhookReceiver {
 
   constructor(options: WebhookReceiverOptions) {
     this.#options = options;
-    this.#replays = new ReplayGuard();
+    this.#replays = new ReplayGuard({ now: () => this.#now().getTime() });
+  }
+
+  /**
+   * The secret of a source that may send.
+   *
+   * @throws NotAllowedError when none is configured.
+   */
+  secretOf(source: WebhookSource): string {
+    const secret = this.#options.config[source];
+    if (secret === undefined) {
+      throw new NotAllowedError(
+        `Webhooks of ${source} are not accepted: set gitops.webhooks.${source}.secret, and give the sender the same secret`,
+      );
+    }
+    return secret;
   }
 
   /**
@@ -60,19 +83,13 @@ export class WebhookReceiver {
    *
    * @throws NotAllowedError when no secret is configured for the source
    * @throws AuthenticationError when the sender does not know it
-   * @throws InputError when the body makes no sense, or is too old
+   * @throws InputError when the body makes no sense, is too old, or comes from the future
    */
   async receive(request: WebhookRequest): Promise<WebhookReceipt> {
-    const { config, look, onPush, logger } = this.#options;
-    const secret = config[request.source];
-    if (secret === undefined) {
-      throw new NotAllowedError(
-        `Webhooks of ${request.source} are not accepted: set gitops.webhooks.${request.source}.secret, and give the sender the same secret`,
-      );
-    }
-    verifyWebhook(request, secret);
+    const { look, onPush, logger } = this.#options;
+    verifyWebhook(request, this.secretOf(request.source));
     const news = readWebhook(request);
-    this.#refuseOld(news);
+    this.#refuseUntimely(news);
     if (!this.#replays.isNew(request.source, request.body)) {
       return { accepted: false, objects: 0 };
     }
@@ -88,15 +105,17 @@ export class WebhookReceiver {
     return { accepted: true, objects };
   }
 
-  #refuseOld({ sentAt }: WebhookNews): void {
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
+  }
+
+  #refuseUntimely({ sentAt }: WebhookNews): void {
     const age =
-      sentAt === undefined
-        ? 0
-        : (this.#options.now?.() ?? new Date()).getTime() - Date.parse(sentAt);
+      sentAt === undefined ? 0 : this.#now().getTime() - Date.parse(sentAt);
     // Also when it is no time at all: then the age is not a number.
-    if (!(age <= REPLAY_WINDOW_MILLIS)) {
+    if (!(age <= REPLAY_WINDOW_MILLIS && age >= -CLOCK_SKEW_MILLIS)) {
       throw new InputError(
-        `The event of ${sentAt} is too old to act on; see that the clocks of the sender and of the portal agree`,
+        `The event of ${sentAt} is too old to act on, or from the future; see that the clocks of the sender and of the portal agree`,
       );
     }
   }
@@ -118,8 +137,9 @@ export class WebhookReceiver {
 
   /** The applications with a source in the repository, and the objects that fetch it for them. */
   async #usersOf(key: string): Promise<LookTarget[]> {
-    const path = key.slice(key.indexOf('/') + 1);
-    const candidates = await this.#options.finder.applicationsMentioning(path);
+    const candidates = await this.#options.finder.applicationsMentioning(
+      repositoryText(key),
+    );
     return candidates
       .filter(({ source, sources }) =>
         [source, ...(sources ?? [])].some(

@@ -6,6 +6,7 @@ export const WEBHOOK_SOURCES = [
   'gitlab',
   'gitea',
   'bitbucket',
+  'azure',
 ] as const;
 
 /** One of {@link WEBHOOK_SOURCES}. */

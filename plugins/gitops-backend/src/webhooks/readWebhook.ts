@@ -36,6 +36,13 @@ const repositorySchema = z.object({
     .optional(),
 });
 const pushSchema = z.object({ repository: repositorySchema });
+/** Its event stands in the body. */
+const azureSchema = z.object({ eventType: name });
+const azurePushSchema = z.object({
+  resource: z.object({
+    repository: z.object({ remoteUrl: z.string().min(1).max(2000) }),
+  }),
+});
 const gitlabSchema = z.object({
   project: z.object({ git_http_url: url, git_ssh_url: url, web_url: url }),
 });
@@ -90,6 +97,13 @@ export function readWebhook(request: WebhookRequest): WebhookNews {
         ],
         sentAt: timestamp,
       };
+    }
+    case 'azure': {
+      if (parse(azureSchema, body).eventType !== 'git.push') {
+        return none;
+      }
+      const { repository } = parse(azurePushSchema, body).resource;
+      return { ...none, repositoryUrls: [repository.remoteUrl] };
     }
     case 'gitlab': {
       const { project } = parse(gitlabSchema, body);

@@ -18,5 +18,39 @@ export function repositoryKey(url: string): string | undefined {
     return undefined;
   }
   const trimmed = path.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '');
-  return host && trimmed ? `${host}/${trimmed}`.toLowerCase() : undefined;
+  return host && trimmed
+    ? ofAzure(`${host}/${trimmed}`.toLowerCase())
+    : undefined;
+}
+
+/** A text that each URL of the repository of a key has in it, in whatever case. */
+export function repositoryText(key: string): string {
+  const [, name] = key.split('/_git/');
+  return name ?? key.slice(key.indexOf('/') + 1);
+}
+
+/**
+ * Azure DevOps has several hosts for one repository, leaves a project out that has the name of its
+ * repository, and has another path for SSH.
+ */
+function ofAzure(key: string): string {
+  const ssh =
+    /^(?:ssh\.dev\.azure|vs-ssh\.visualstudio)\.com\/v3\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(
+      key,
+    );
+  const https =
+    /^(?:dev\.azure\.com\/([^/]+)|([^./]+)\.visualstudio\.com(?:\/defaultcollection)?)\/(?:([^/]+)\/)?_git\/([^/]+)$/.exec(
+      key,
+    );
+  if (ssh) {
+    const [, organization, project, name] = ssh;
+    return `dev.azure.com/${organization}/${project}/_git/${name}`;
+  }
+  if (https) {
+    const [, organization, formerly, project, name] = https;
+    return `dev.azure.com/${organization ?? formerly}/${
+      project ?? name
+    }/_git/${name}`;
+  }
+  return key;
 }

@@ -2,6 +2,8 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { AuthenticationError } from '@backstage/errors';
 import type { WebhookRequest, WebhookSource } from './WebhookSource';
 
+type Proof = 'basic' | 'bearer' | 'token' | 'hmac' | 'bare-hmac';
+
 /**
  * Where each source proves that it knows the secret.
  *
@@ -10,17 +12,16 @@ import type { WebhookRequest, WebhookSource } from './WebhookSource';
  * - GitHub: `X-Hub-Signature-256`; Bitbucket: `X-Hub-Signature`; both `sha256=<hex>`.
  * - Gitea and Forgejo: `X-Gitea-Signature: <hex>`, always SHA-256.
  * - GitLab: `X-Gitlab-Token` has the secret itself.
+ * - Azure DevOps: basic authentication; the password is the secret, whoever the user is.
  */
-const PROOFS: Record<
-  WebhookSource,
-  { header: string; by: 'bearer' | 'token' | 'hmac' | 'bare-hmac' }
-> = {
+const PROOFS: Record<WebhookSource, { header: string; by: Proof }> = {
   argocd: { header: 'authorization', by: 'bearer' },
   flux: { header: 'x-signature', by: 'hmac' },
   github: { header: 'x-hub-signature-256', by: 'hmac' },
   gitlab: { header: 'x-gitlab-token', by: 'token' },
   gitea: { header: 'x-gitea-signature', by: 'bare-hmac' },
   bitbucket: { header: 'x-hub-signature', by: 'hmac' },
+  azure: { header: 'authorization', by: 'basic' },
 };
 
 /** Hashes that Flux's receiver of the same type accepts too; SHA-1 is not among them. */
@@ -42,12 +43,15 @@ export function verifyWebhook(request: WebhookRequest, secret: string): void {
 }
 
 function isProof(
-  by: 'bearer' | 'token' | 'hmac' | 'bare-hmac',
+  by: Proof,
   options: { given: string; secret: string; request: WebhookRequest },
 ): boolean {
   const { given, secret, request } = options;
   if (by === 'bearer') {
     return equal(given, `Bearer ${secret}`);
+  }
+  if (by === 'basic') {
+    return equal(passwordOf(given), secret);
   }
   if (by === 'token') {
     return equal(given, secret);
@@ -59,6 +63,14 @@ function isProof(
   }
   const expected = createHmac(hash, secret).update(request.body).digest('hex');
   return equal(given.slice(separator + 1).toLowerCase(), expected);
+}
+
+/** Of basic authentication; empty, as no secret is, when it is something else. */
+function passwordOf(header: string): string {
+  const encoded = /^basic +(\S+)$/i.exec(header)?.[1] ?? '';
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? '' : text.slice(colon + 1);
 }
 
 /** In a time that says nothing of where the two differ, nor of their lengths. */

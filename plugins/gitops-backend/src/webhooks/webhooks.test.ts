@@ -81,7 +81,20 @@ const SENDERS: Record<
       'X-Hub-Signature': `sha256=${hmac(body, secret)}`,
     }),
   },
+  azure: {
+    body: {
+      eventType: 'git.push',
+      resource: { repository: { remoteUrl: REPOSITORY.html_url } },
+    },
+    headers: {},
+    sign: (_, secret) => ({ Authorization: basic('fairway', secret) }),
+  },
 };
+
+function basic(user: string, password: string): string {
+  const text = Buffer.from(`${user}:${password}`).toString('base64');
+  return `Basic ${text}`;
+}
 
 function hmac(body: string, secret: string, hash = 'sha256'): string {
   return createHmac(hash, secret).update(body).digest('hex');
@@ -112,12 +125,29 @@ const APPLICATIONS: Array<Pick<Application, 'ref' | 'source' | 'sources'>> = [
     },
     source: { repoUrl: 'https://git.example.com/payments/orders-deploy-2' },
   },
+  ...[
+    'https://dev.azure.com/acme/Shop%20Floor/_git/till',
+    'git@ssh.dev.azure.com:v3/acme/Shop%20Floor/till',
+    'https://acme.visualstudio.com/DefaultCollection/Shop%20Floor/_git/till',
+    'acme@vs-ssh.visualstudio.com:v3/acme/Shop%20Floor/till',
+    'https://dev.azure.com/acme/Other/_git/till',
+  ].map((repoUrl, index) => ({
+    ref: {
+      cluster: 'eu-1',
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      namespace: 'argocd',
+      name: `till-${index}`,
+    },
+    source: { repoUrl },
+  })),
 ];
 
 describe('webhooks', () => {
   let looked: LookTarget[];
   let pushes: number;
   let databaseIsDown: boolean;
+  let now: Date;
   const logger = mockServices.logger.mock();
 
   function serve(secrets: Partial<Record<WebhookSource, string>>) {
@@ -145,7 +175,7 @@ describe('webhooks', () => {
         pushes += 1;
       },
       logger,
-      now: () => NOW,
+      now: () => now,
     });
     return express()
       .use(createWebhooksRouter({ receiver }))
@@ -177,6 +207,7 @@ describe('webhooks', () => {
     looked = [];
     pushes = 0;
     databaseIsDown = false;
+    now = NOW;
     jest.clearAllMocks();
   });
 
@@ -189,6 +220,9 @@ describe('webhooks', () => {
     });
     expect(answer.status).toBe(202);
     const { paths, validate } = readSpec();
+    expect(paths['/webhooks/{source}'].post.parameters[0].schema.enum).toEqual(
+      WEBHOOK_SOURCES,
+    );
     validate(paths['/webhooks/{source}'].post.responses['202'], answer.body);
     const kind = source === 'flux' ? 'Kustomization' : 'Application';
     expect(looked).toContainEqual(
@@ -241,6 +275,98 @@ describe('webhooks', () => {
       expect(looked).toEqual([]);
     },
   );
+
+  it('knows Bitbucket Data Center by the addresses to clone from', async () => {
+    const body = JSON.stringify({
+      eventKey: 'repo:refs_changed',
+      repository: {
+        slug: 'orders-deploy',
+        project: { key: 'PAYMENTS' },
+        links: {
+          self: [{ href: `${REPOSITORY.html_url}/browse` }],
+          clone: [
+            {
+              name: 'http',
+              href: 'https://git.example.com/scm/payments/x.git',
+            },
+            {
+              name: 'ssh',
+              href: 'ssh://git@git.example.com:7999/payments/orders-deploy.git',
+            },
+          ],
+        },
+      },
+    });
+    const post = (event: string) =>
+      request(serve(all))
+        .post('/webhooks/bitbucket')
+        .set({
+          'Content-Type': 'application/json',
+          'X-Event-Key': event,
+          ...SENDERS.bitbucket.sign(body, SECRET),
+        })
+        .send(body);
+    expect((await post('repo:refs_changed')).body.objects).toBe(1);
+    expect(looked.map(({ name }) => name)).toEqual(['orders-prod']);
+    expect(pushes).toBe(1);
+    // Sent to try the connection.
+    expect((await post('diagnostics:ping')).body.objects).toBe(0);
+  });
+
+  it('knows all addresses of a repository of Azure DevOps', async () => {
+    const app = serve(all);
+    const push = (remoteUrl: string, eventType = 'git.push') =>
+      send(app, 'azure', {
+        body: JSON.stringify({
+          eventType,
+          resource: { repository: { id: '1', remoteUrl } },
+        }),
+      });
+    const url = 'https://acme@dev.azure.com/acme/Shop%20Floor/_git/till';
+    expect((await push(url)).body.objects).toBe(4);
+    expect(looked.map(({ name }) => name)).toEqual(
+      ['till-0', 'till-1', 'till-2', 'till-3'].sort(),
+    );
+    expect((await push(url, 'git.pullrequest.created')).body.objects).toBe(0);
+    expect((await push('https://dev.azure.com/acme/_git/till')).body).toEqual({
+      accepted: true,
+      objects: 0,
+    });
+    for (const authorization of [
+      basic(SECRET, ''),
+      basic('fairway', `${SECRET}x`),
+      `Basic ${Buffer.from(SECRET).toString('base64')}`,
+      `Bearer ${SECRET}`,
+      'Basic',
+    ]) {
+      const answer = await request(app)
+        .post('/webhooks/azure')
+        .set({ 'Content-Type': 'application/json', authorization })
+        .send(JSON.stringify(SENDERS.azure.body));
+      expect(answer.status).toBe(401);
+    }
+  });
+
+  it('believes a clock that is a little ahead, and takes its event once', async () => {
+    const app = serve(all);
+    const at = (timestamp: string) =>
+      send(app, 'flux', {
+        body: JSON.stringify({ ...SENDERS.flux.body, timestamp }),
+      });
+    expect((await at('2026-11-22T12:06:00Z')).status).toBe(400);
+    const ahead = '2026-11-22T12:04:00Z';
+    expect((await at(ahead)).body.accepted).toBe(true);
+    now = new Date('2026-11-22T13:03:00Z');
+    expect((await at(ahead)).body.accepted).toBe(false);
+    now = new Date('2026-11-22T13:06:00Z');
+    expect((await at(ahead)).status).toBe(400);
+  });
+
+  it('does not listen to a source that may not send', async () => {
+    const body = JSON.stringify({ app: 'x', ns: 'y', z: 'z'.repeat(3e6) });
+    const answer = await send(serve({}), 'argocd', { body });
+    expect(answer.status).toBe(403);
+  });
 
   it('takes a body again of which nothing came', async () => {
     const app = serve(all);
