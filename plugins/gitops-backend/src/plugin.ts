@@ -134,6 +134,7 @@ export const gitopsPlugin = createBackendPlugin({
             await recorder.rejoin();
             worker.wake();
           });
+          recorder.start();
           watcher.start();
           replicas.start();
           worker.start({ whenQuiet: () => recorder.quiet() });
@@ -142,7 +143,7 @@ export const gitopsPlugin = createBackendPlugin({
         lifecycle.addShutdownHook(async () => {
           webhooks.stop();
           await Promise.all(
-            [watcher, replicas, resolver, worker, follower].map(part =>
+            [watcher, replicas, resolver, worker, follower, recorder].map(part =>
               part.stop(),
             ),
           );

@@ -11,6 +11,7 @@ import {
   type StoredApplication,
   type StoredSource,
 } from '../store';
+import type { HealthAlerts } from './HealthAlerts';
 import {
   planApplication,
   type ApplicationPlan,
@@ -60,9 +61,11 @@ function clustersOf(batch: RecordingBatch): string[] {
  */
 export class ApplicationRecorder {
   readonly #options: RecorderOptions;
+  readonly #alerts: HealthAlerts;
 
-  constructor(options: RecorderOptions) {
+  constructor(options: RecorderOptions, alerts: HealthAlerts) {
     this.#options = options;
+    this.#alerts = alerts;
   }
 
   /** The component that it belongs to; until the catalog was read, the one that it had. */
@@ -263,7 +266,7 @@ export class ApplicationRecorder {
     removed.facts.forEach(({ fact: { entityRef } }) =>
       listener.factChanged({ entityRef }),
     );
-    for (const { change, failures, previous, tell } of plans) {
+    for (const { change, failures, previous } of plans) {
       const { application } = change.stored;
       listener.applicationChanged(application, previous);
       for (const { key } of change.deployments) {
@@ -278,8 +281,8 @@ export class ApplicationRecorder {
       }
       failures.opened.forEach(failure => listener.failureOpened(failure));
       failures.closed.forEach(failure => listener.failureClosed(failure));
-      if (tell) {
-        listener.healthAlert(application, tell);
+      if (change.alert) {
+        void this.#alerts.send(application, change.alert);
       }
     }
     if (inserted.size > 0) {

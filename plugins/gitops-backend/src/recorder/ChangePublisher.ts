@@ -33,8 +33,11 @@ export interface ChangeListener {
   failureClosed(failure: Failure): void;
   factChanged(change: ChangedThing): void;
   clusterChanged(cluster: string): void;
-  /** An application became degraded, or healthy after that; told to its owner once. */
-  healthAlert(application: Application, owner: string): void;
+  /**
+   * An application became degraded, or healthy after that; told to its owner once. Rejects when
+   * the owner could not be told.
+   */
+  healthAlert(application: Application, owner: string): void | Promise<void>;
 }
 
 function named(values: Array<string | undefined>): string[] | undefined {
@@ -47,7 +50,7 @@ function named(values: Array<string | undefined>): string[] | undefined {
 
 /**
  * Publishes on the events service, signals browsers and notifies owners. None of them is needed
- * for recording, so that a failure of theirs is logged and ends there.
+ * for recording, so that a failure of theirs is logged and ends there; an owner is told again.
  */
 export class ChangePublisher implements ChangeListener {
   readonly #events: EventBatches;
@@ -146,7 +149,7 @@ export class ChangePublisher implements ChangeListener {
     this.#clusters.add({});
   }
 
-  healthAlert(application: Application, owner: string): void {
+  async healthAlert(application: Application, owner: string): Promise<void> {
     const { entityRef, environment, health, healthMessage } = application;
     if (!entityRef) {
       return;
@@ -157,25 +160,23 @@ export class ChangePublisher implements ChangeListener {
     const running = versionOf(application.images, entityRef);
     const version = running ? `Version ${running}. ` : '';
     const isDegraded = health === 'degraded';
-    this.#attempt('notification', () =>
-      this.#notifications.send({
-        recipients: { type: 'entity', entityRef: owner },
-        payload: {
-          title: isDegraded
-            ? `${name} is degraded${where}`
-            : `${name} is healthy again${where}`,
-          description: isDegraded
-            ? `${version}${healthMessage ?? ''}`.trim()
-            : `${version}It recovered.`,
-          link: `/catalog/${encodeURIComponent(
-            namespace,
-          )}/component/${encodeURIComponent(name)}/deployments`,
-          severity: isDegraded ? 'high' : 'normal',
-          topic: 'gitops',
-          scope: `gitops:${application.id}`,
-        },
-      }),
-    );
+    await this.#notifications.send({
+      recipients: { type: 'entity', entityRef: owner },
+      payload: {
+        title: isDegraded
+          ? `${name} is degraded${where}`
+          : `${name} is healthy again${where}`,
+        description: isDegraded
+          ? `${version}${healthMessage ?? ''}`.trim()
+          : `${version}It recovered.`,
+        link: `/catalog/${encodeURIComponent(
+          namespace,
+        )}/component/${encodeURIComponent(name)}/deployments`,
+        severity: isDegraded ? 'high' : 'normal',
+        topic: 'gitops',
+        scope: `gitops:${application.id}`,
+      },
+    });
   }
 
   #throttle(type: GitopsSignal['type']): Throttle<ChangedThing> {

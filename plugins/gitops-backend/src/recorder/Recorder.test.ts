@@ -14,7 +14,8 @@ import { readGitopsConfig } from '../config';
 import { DatabaseGitopsStore } from '../store';
 import { EntityIndex } from './EntityIndex';
 import { CatalogEntityResolver, type EntityResolver } from './EntityResolver';
-import { Recorder } from './Recorder';
+import { HealthAlerts } from './HealthAlerts';
+import { Recorder, type RecorderOptions } from './Recorder';
 
 jest.setTimeout(60_000);
 
@@ -284,6 +285,45 @@ describe('Recorder', () => {
       await expect(failures()).resolves.toEqual([
         { ...failure, endedAt: at(30) },
       ]);
+    });
+
+    it('tells the owner later when that did not work, and once when it did', async () => {
+      const run = { revision: 'rev-2', deployments: [first, second] };
+      listener.healthAlert.mockRejectedValueOnce(new Error('No such plugin'));
+      await observe({ ...run, ...degraded }, { minute: 12 });
+      expect(listener.healthAlert).toHaveBeenCalledTimes(1);
+
+      // By another process, which knows only what is stored.
+      const other = new HealthAlerts({
+        ...{ store, listener, now: () => now },
+        ...{ config: {}, resolver: {}, logger: mockServices.logger.mock() },
+      } as unknown as RecorderOptions);
+      await other.sendDue();
+      expect(listener.healthAlert).toHaveBeenCalledTimes(1);
+      await observe({ ...run, health: 'progressing' }, { minute: 14 });
+      await other.sendDue();
+      expect(listener.healthAlert).toHaveBeenCalledTimes(1);
+      await observe({ ...run, ...degraded }, { minute: 16 });
+      await Promise.all([other.sendDue(), other.sendDue()]);
+      expect(listener.healthAlert).toHaveBeenCalledTimes(2);
+      expect(listener.healthAlert).toHaveBeenLastCalledWith(
+        expect.objectContaining({ id: ID, health: 'degraded' }),
+        'group:default/team-a',
+      );
+
+      await observe(run, { minute: 20 });
+      expect(listener.healthAlert).toHaveBeenCalledTimes(3);
+      now = new Date(at(30));
+      await other.sendDue();
+      expect(listener.healthAlert).toHaveBeenCalledTimes(3);
+
+      // What nobody could be told for an hour is no news.
+      listener.healthAlert.mockRejectedValueOnce(new Error('No such plugin'));
+      await observe({ ...run, ...degraded }, { minute: 31 });
+      expect(listener.healthAlert).toHaveBeenCalledTimes(4);
+      now = new Date(at(92));
+      await other.sendDue();
+      expect(listener.healthAlert).toHaveBeenCalledTimes(4);
     });
 
     it('is not blamed on a deployment that is long done, or came later', async () => {

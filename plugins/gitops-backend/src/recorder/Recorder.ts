@@ -31,6 +31,7 @@ import type { ChangeListener } from './ChangePublisher';
 import type { EntityResolver } from './EntityResolver';
 import { FactRecorder } from './FactRecorder';
 import { fingerprintAsWritten, fingerprintOf } from './fingerprint';
+import { HealthAlerts } from './HealthAlerts';
 import { isFaultOfObject } from './isFaultOfObject';
 import type { ObservedApplication } from './planApplication';
 import { WriteQueue } from './WriteQueue';
@@ -91,6 +92,7 @@ export class Recorder implements WatchSink {
   readonly #store: RecorderStore;
   readonly #applications: ApplicationRecorder;
   readonly #facts: FactRecorder;
+  readonly #alerts: HealthAlerts;
   readonly #queue: WriteQueue<ReadObject>;
   readonly #configFingerprint: string;
   /** By watch; browsers hear of changes alone. */
@@ -99,7 +101,8 @@ export class Recorder implements WatchSink {
   constructor(options: RecorderOptions) {
     this.#options = options;
     this.#store = options.store;
-    this.#applications = new ApplicationRecorder(options);
+    this.#alerts = new HealthAlerts(options);
+    this.#applications = new ApplicationRecorder(options, this.#alerts);
     this.#facts = new FactRecorder(options);
     this.#queue = new WriteQueue({
       keyOf: ({ origin: { cluster, resource, object } }) =>
@@ -111,6 +114,16 @@ export class Recorder implements WatchSink {
       options.config.environments,
       options.config.argocd,
     ]);
+  }
+
+  /** Sends the alerts that were not sent, by whomever they were recorded, from now on. */
+  start(): void {
+    this.#alerts.start();
+  }
+
+  /** Resolves when none is sent any more. */
+  stop(): Promise<void> {
+    return this.#alerts.stop();
   }
 
   async observe(

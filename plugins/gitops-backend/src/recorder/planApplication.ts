@@ -49,13 +49,11 @@ export interface ApplicationPlanInput {
   now: Date;
 }
 
-/** What an observation changes, and who is to be told. */
+/** What an observation changes. */
 export interface ApplicationPlan {
   change: ApplicationChange;
   failures: FailurePlan;
   previous?: Application;
-  /** Entity ref of the owner who is to be told of the health. */
-  tell?: string;
 }
 
 /** What an observation changes. Pure; the same input plans the same. */
@@ -93,9 +91,17 @@ export function planApplication(input: ApplicationPlanInput): ApplicationPlan {
       deployments: added,
       // What opened and ended meanwhile is in both; the one that ended is written last.
       failures: [...failures.opened, ...failures.closed],
+      ...(tell
+        ? {
+            alert: {
+              applicationId: application.id,
+              owner: tell,
+              recordedAt: now.toISOString(),
+            },
+          }
+        : {}),
     },
     failures,
     ...(stored ? { previous: stored.application } : {}),
-    ...(tell ? { tell } : {}),
   };
 }

@@ -9,6 +9,7 @@ import type {
   Failure,
 } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
+import { claimAlerts, deleteAlert } from './alertTable';
 import {
   aggregateApplications,
   queryApplications,
@@ -73,7 +74,7 @@ import {
   queryRecordedSources,
 } from './observedTables';
 import { takeLease } from './leaseTable';
-import type { Recording, Removal } from './RecorderStore';
+import type { AlertToSend, Recording, Removal } from './RecorderStore';
 import { isSqlite, isoTime, tuneSqlite, whereAnyOf } from './sql';
 import { TABLES, type DbDeploymentRow } from './tables';
 
@@ -265,6 +266,18 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
       recording => recording.applyChanges([change]),
     );
     return { inserted: [...inserted] };
+  }
+
+  alertSent(alert: AlertToSend) {
+    return deleteAlert(this.#db, alert);
+  }
+
+  claimAlerts(times: {
+    dueBefore: string;
+    recordedAfter: string;
+    now: string;
+  }) {
+    return claimAlerts(this.#db, times);
   }
 
   getFact(id: string) {

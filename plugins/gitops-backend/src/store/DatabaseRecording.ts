@@ -1,6 +1,7 @@
 import { toError } from '@backstage/errors';
 import type { Failure } from '@fairway/plugin-gitops-common';
 import type { Knex } from 'knex';
+import { insertAlerts } from './alertTable';
 import {
   queryRecordedApplications,
   queryStoredApplications,
@@ -103,6 +104,10 @@ class DatabaseRecording implements Recording {
     await upsertFailures(
       this.#trx,
       changes.flatMap(({ failures }) => failures),
+    );
+    await insertAlerts(
+      this.#trx,
+      changes.flatMap(({ alert }) => alert ?? []),
     );
     await refreshLastDeployments(
       this.#trx,

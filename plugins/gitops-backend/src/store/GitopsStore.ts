@@ -21,7 +21,7 @@ import type {
 } from '@fairway/plugin-gitops-node';
 import type { CommandStore } from './CommandStore';
 import type { ObjectVersion } from './ObjectVersion';
-import type { RecorderStore } from './RecorderStore';
+import type { AlertToSend, RecorderStore } from './RecorderStore';
 
 /** Which applications; lists are alternatives, different fields must all match. */
 export interface ApplicationFilter {
@@ -133,6 +133,8 @@ export interface ApplicationChange {
   deployments: NewDeployment[];
   /** Opened, or updated when one with the same id exists. */
   failures: Failure[];
+  /** Remembered until it was sent. */
+  alert?: AlertToSend;
 }
 
 /** What the attribution worker found out about a deployment. */

@@ -45,6 +45,15 @@ export interface Removal {
   lookedAt?: string;
 }
 
+/** An owner is to be told of the health of an application. */
+export interface AlertToSend {
+  applicationId: string;
+  /** Entity ref. */
+  owner: string;
+  /** ISO time. */
+  recordedAt: string;
+}
+
 /** What removals deleted. */
 export interface Removed {
   applications: Application[];
@@ -102,7 +111,10 @@ export interface Recording {
 
 /** What the recorder reads and writes. */
 export interface RecorderStore
-  extends Pick<GitopsReader, 'getApplications' | 'listApplications'>,
+  extends Pick<
+      GitopsReader,
+      'getApplication' | 'getApplications' | 'listApplications'
+    >,
     ChangeFeed,
     Pick<Recording, 'recordedApplications' | 'recordedSources'> {
   /**
@@ -115,6 +127,18 @@ export interface RecorderStore
   ): Promise<T>;
   /** Objects of these of which a row is stored that is not to be kept. */
   outdatedObjects(removals: readonly Removal[]): Promise<Removal[]>;
+
+  /** Forgets an alert; not a newer one of the application. */
+  alertSent(alert: AlertToSend): Promise<void>;
+  /**
+   * Alerts that are due, which are then due anew from `now` on, so that nobody else sends them
+   * too; forgets those that are older than `recordedAfter`. ISO times.
+   */
+  claimAlerts(times: {
+    dueBefore: string;
+    recordedAfter: string;
+    now: string;
+  }): Promise<AlertToSend[]>;
 
   getFact(id: string): Promise<StoredFact | undefined>;
   /** False when it comes late, so that nothing was stored; see `isLate`. */

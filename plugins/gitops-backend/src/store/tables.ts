@@ -12,6 +12,7 @@ export const TABLES = {
   changes: 'changes',
   changeCounter: 'change_counter',
   commandRuns: 'command_runs',
+  alerts: 'alerts',
 } as const;
 
 /** Where a row came from; part of several tables. */

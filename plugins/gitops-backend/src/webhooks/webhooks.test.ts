@@ -220,7 +220,7 @@ describe('webhooks', () => {
     });
     expect(answer.status).toBe(202);
     const { paths, validate } = readSpec();
-    expect(paths['/webhooks/{source}'].post.parameters[0].schema.enum).toEqual(
+    expect(paths['/webhooks/{source}'].post.parameters![0].schema.enum).toEqual(
       WEBHOOK_SOURCES,
     );
     validate(paths['/webhooks/{source}'].post.responses['202'], answer.body);

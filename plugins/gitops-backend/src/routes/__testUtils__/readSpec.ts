@@ -10,7 +10,13 @@ interface SpecResponse {
 interface Spec {
   paths: Record<
     string,
-    Record<string, { responses: Record<string, SpecResponse> }>
+    Record<
+      string,
+      {
+        parameters?: Array<{ name: string; schema: { enum?: string[] } }>;
+        responses: Record<string, SpecResponse>;
+      }
+    >
   >;
   components: {
     schemas: Record<string, unknown>;
