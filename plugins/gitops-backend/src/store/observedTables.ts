@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { toStoredFact } from './factTable';
 import type { ObservedOrigin, StoredSource } from './GitopsStore';
+import { isLate } from './ObjectVersion';
 import { originColumns, toOrigin, toRecordedVersion } from './originColumns';
 import type { RecordedState, Removal, Removed } from './RecorderStore';
 import { chunks, whereAnyOf } from './sql';

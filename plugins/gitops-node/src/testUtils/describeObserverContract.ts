@@ -222,7 +222,7 @@ function describeRobustness({ observer, objects }: Contract): void {
       for (const { object: huge, path } of hugeObjects(object)) {
         const observations = observer.observe(huge, CONTEXT);
         expectWellFormed(observations, object.metadata.name);
-        const progress = observer.progress?.(huge, commandRun('sync'));
+        const progress = observer.progress?.(huge, commandRun('sync'), {});
         expectProgress(progress);
         const { length } = JSON.stringify([observations, progress]);
         expect({
