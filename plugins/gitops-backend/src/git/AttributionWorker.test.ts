@@ -4,7 +4,7 @@ import type { TestRepository } from './__testUtils__/GitForge';
 import { overlayFile, serviceFiles } from './__testUtils__/overlay';
 import { waitUntil, WorkerHarness } from './__testUtils__/WorkerHarness';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const OVERLAY = 'deploy/overlays/production';
 const KUSTOMIZATION = `${OVERLAY}/kustomization.yaml`;
