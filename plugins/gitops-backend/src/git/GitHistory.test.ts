@@ -311,6 +311,10 @@ images: [{name: envoy, newName: mirror/envoy, newTag: v2}]
       { [`${path0}/env.properties`]: 'a=2\n' },
       { 'components/proxy/kustomization.yaml': 'kind: Component\n' },
       { 'README.md': 'nothing that is rendered' },
+      {
+        'components/proxy/kustomization.yaml':
+          '# Why it is empty.\nkind:   "Component"\n',
+      },
     ];
     for (const files of changes) {
       const next = repo.commit({ at: '2026-04-02T10:00:00Z', files });
@@ -320,6 +324,7 @@ images: [{name: envoy, newName: mirror/envoy, newTag: v2}]
     }
     expect(new Set(fingerprints.slice(0, 3)).size).toBe(3);
     expect(fingerprints[3]).toBe(fingerprints[2]);
+    expect(fingerprints[4]).toBe(fingerprints[2]);
     await expect(
       readInputs(repository.tree(sha), { path: 'no/such/path' }),
     ).resolves.toBeUndefined();

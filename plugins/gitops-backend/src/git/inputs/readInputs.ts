@@ -8,8 +8,9 @@ import {
 import {
   imagesOfValues,
   isObject,
-  parseManifests,
+  readManifests,
   workloadOf,
+  type Manifests,
   type Workload,
   type Yaml,
 } from './workloads';
@@ -45,6 +46,11 @@ function mergeValues(below: Yaml, above: Yaml): Yaml {
       isObject(old) && isObject(value) ? mergeValues(old, value) : value;
   }
   return merged;
+}
+
+/** A file that was read. */
+interface InputFile extends Manifests {
+  text: string;
 }
 
 class InputReader {
@@ -108,8 +114,8 @@ class InputReader {
     context: { into: Workload[]; depth: number },
   ): Promise<void> {
     this.#directories.add(path);
-    const text = await this.#file(resolvePath(path, file)!);
-    const [kustomization = {}]: Yaml[] = parseManifests(text ?? '');
+    const read = await this.#file(resolvePath(path, file)!);
+    const [kustomization = {}]: Yaml[] = read?.objects ?? [];
     const references = referencesOf(kustomization);
     const isComponent = kustomization.kind === 'Component';
     const workloads: Workload[] = isComponent ? context.into : [];
@@ -135,7 +141,8 @@ class InputReader {
     for (const patch of references.patches) {
       const resolved = patch.path ? local(patch.path) : undefined;
       const content =
-        patch.text ?? (resolved ? await this.#file(resolved) : undefined);
+        patch.text ??
+        (resolved ? (await this.#file(resolved))?.text : undefined);
       applyPatch(workloads, content ?? '', patch.target);
     }
     await Promise.all(
@@ -170,10 +177,8 @@ class InputReader {
       resolvePath(path, 'values.yaml')!,
       ...(await this.#valuesFiles(path)),
     ];
-    const texts = await Promise.all(files.map(file => this.#file(file)));
-    const values = texts
-      .map(text => parseManifests(text ?? '')[0] ?? {})
-      .reduce(mergeValues);
+    const read = await Promise.all(files.map(file => this.#file(file)));
+    const values = read.map(file => file?.objects[0] ?? {}).reduce(mergeValues);
     into.push({
       kind: 'HelmChart',
       name: '',
@@ -242,20 +247,23 @@ class InputReader {
   }
 
   async #fileWorkloads(path: string): Promise<Workload[]> {
-    const text = await this.#file(path);
-    return parseManifests(text ?? '').flatMap(object => {
+    const file = await this.#file(path);
+    return (file?.objects ?? []).flatMap(object => {
       const workload = workloadOf(object);
       return workload ? [workload] : [];
     });
   }
 
-  async #file(path: string): Promise<string | undefined> {
+  async #file(path: string): Promise<InputFile | undefined> {
     const entry = await this.#tree.find(path);
     if (entry?.kind !== 'file') {
       return undefined;
     }
-    this.#ids.set(path, entry.id);
-    return this.#tree.read(path);
+    const text = (await this.#tree.read(path)) ?? '';
+    const manifests = readManifests(text);
+    // Comments are not rendered.
+    this.#ids.set(path, manifests.content ?? entry.id);
+    return { ...manifests, text };
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { parseAllDocuments } from 'yaml';
 
 /** Any value that a manifest can hold. */
@@ -29,19 +30,39 @@ export function textOf(value: unknown): string {
     : '';
 }
 
-/** The objects of a YAML text, lists opened; a text that does not parse has none. */
-export function parseManifests(text: string): Yaml[] {
+/** What a YAML text says. */
+export interface Manifests {
+  /** Lists opened. */
+  objects: Yaml[];
+  /** Equal for texts that differ in comments and form alone; absent when it does not parse. */
+  content?: string;
+}
+
+/** Reads a YAML text; the documents that do not parse have no objects. */
+export function readManifests(text: string): Manifests {
   const documents = parseAllDocuments(text);
-  return documents.flatMap(document => {
-    if (document.errors.length > 0) {
-      return [];
-    }
-    const object: unknown = document.toJS();
-    if (isObject(object) && /List$/.test(textOf(object.kind))) {
-      return listOf(object.items).filter(isObject);
-    }
-    return isObject(object) ? [object] : [];
-  });
+  const isWhole = documents.every(({ errors }) => errors.length === 0);
+  const values: unknown[] = documents
+    .filter(({ errors }) => errors.length === 0)
+    .map(document => document.toJS());
+  return {
+    objects: values.flatMap(value => {
+      if (isObject(value) && /List$/.test(textOf(value.kind))) {
+        return listOf(value.items).filter(isObject);
+      }
+      return isObject(value) ? [value] : [];
+    }),
+    ...(isWhole && {
+      content: createHash('sha256')
+        .update(JSON.stringify(values))
+        .digest('base64url'),
+    }),
+  };
+}
+
+/** The objects of a YAML text. */
+export function parseManifests(text: string): Yaml[] {
+  return readManifests(text).objects;
 }
 
 function at(object: unknown, ...path: string[]): unknown {
