@@ -64,6 +64,19 @@ export interface ObservedDeployment {
    */
   key: string;
   revision: string;
+  /** Commit that `revision` was built from, when it is an artifact or a chart that says so. */
+  originRevision?: string;
+  /**
+   * True when the engine knows that something else runs by it: other manifests or values, perhaps of
+   * the same revision. Absent: the revision decides, and what Git says of it.
+   */
+  changed?: true;
+  /**
+   * True when the engine keeps no history, and it is concluded from the state that the object is in
+   * now. Its key MAY differ from one observation to the next; recorded is only another revision
+   * than the last one.
+   */
+  inferred?: true;
   /** ISO times. */
   startedAt?: string;
   finishedAt: string;
@@ -113,16 +126,24 @@ export interface ApplicationObservation
   annotations: Record<string, string>;
   /** ISO time since when the engine says the health has its value, if it says so. */
   healthSince?: string;
+  /**
+   * What the engine works at, of one that forgets since when the health has its value whenever it
+   * goes over the same once more. While this stays the same, health that comes back after
+   * `progressing` never went.
+   */
+  attempt?: string;
   /** The version of a chart, when the source is one. */
   chartVersion?: string;
   /**
-   * The object that holds the revision that should run (Flux sources). The recorder joins it: it
-   * fills `source.repoUrl`, `source.targetRevision`, `desiredRevision`, and decides `sync`.
-   * An observation that names its own `desiredRevision` keeps it and its `sync`, because its
-   * revisions are not those of the source (the version of a chart, not the commit it came from);
-   * only the absent fields of `source` are filled then.
+   * The object that holds the revision that should run (Flux sources). The recorder joins it, and
+   * what that is made from: it fills `source.repoUrl`, `source.targetRevision`, `desiredRevision`
+   * and `originRevision`, and decides whether `sync` is `synced`; what is `out-of-sync` by itself
+   * stays so. An observation that names its own `desiredRevision` and no `sourceRevision` cannot
+   * be compared, and keeps its `sync`.
    */
   sourceRef?: ObjectRef;
+  /** What it took from `sourceRef` last, in the source's words; absent: its `revision`. */
+  sourceRevision?: string;
   /** What the object's own history says, oldest first; replayed observations repeat it. */
   deployments: ObservedDeployment[];
 }
@@ -134,8 +155,14 @@ export interface SourceObservation {
   url?: string;
   /** Branch, tag, commit or range that is followed. */
   targetRevision?: string;
+  /** Folder below the root of what it is made from, when it holds a part of that only. */
+  path?: string;
   /** Revision in the form that applications report, for example a 40-digit commit. */
   revision?: string;
+  /** Commit that `revision` was built from, when it is an artifact or a chart that says so. */
+  originRevision?: string;
+  /** The source that it is made from (the repository of a chart), which says what it does not. */
+  sourceRef?: ObjectRef;
   /** False when what it has may not be the newest: it could not be fetched. */
   ready: boolean;
   /** Why it is not ready; of one that is: why it stays as it is, because it is suspended. */

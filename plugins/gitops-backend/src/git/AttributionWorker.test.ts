@@ -2,7 +2,11 @@ import { TestDatabases } from '@backstage/backend-test-utils';
 import { failureId } from '../store';
 import type { TestRepository } from './__testUtils__/GitForge';
 import { overlayFile, serviceFiles } from './__testUtils__/overlay';
-import { waitUntil, WorkerHarness } from './__testUtils__/WorkerHarness';
+import {
+  waitUntil,
+  WorkerHarness,
+  type TestDeployment,
+} from './__testUtils__/WorkerHarness';
 
 jest.setTimeout(180_000);
 
@@ -415,6 +419,87 @@ describe('AttributionWorker', () => {
       repoUrl: code.url,
       authoredAt: '2026-04-28T08:00:00.000Z',
     });
+  });
+
+  it('finds the commits of releases of a chart in Git', async () => {
+    harness = await WorkerHarness.create({ databases });
+    const repo = harness.forge.repository('mailer');
+    const values = (tag: string) => ({
+      'deploy/values/production.yaml': `image: {tag: "${tag}"}\n`,
+    });
+    const old = repo.commit({
+      at: '2026-04-20T00:00:00Z',
+      files: {
+        'deploy/chart/Chart.yaml': 'name: mailer\nversion: 0.1.0\n',
+        'deploy/chart/values.yaml':
+          'image: {repository: registry.example.com/mailer, tag: "0"}\n',
+        ...values('1.0.0'),
+      },
+    });
+    const start = repo.commit({
+      at: '2026-05-01T00:00:00Z',
+      files: values('1.1.0'),
+    });
+    const release = repo.commit({
+      at: '2026-05-02T00:00:00Z',
+      files: values('1.2.0'),
+    });
+    const docs = repo.commit({
+      at: '2026-05-03T00:00:00Z',
+      files: { 'README.md': 'x' },
+    });
+    const released = (
+      sha: string,
+      hour: number,
+      fields: Partial<TestDeployment> = {},
+    ): TestDeployment => ({
+      key: `release/${hour}`,
+      // Flux appends the start of the commit, and Fairway what the values are.
+      revision: `0.1.0+${sha.slice(0, 12)}.1 (values 0f1e2d3)`,
+      originRevision: sha.slice(0, 12),
+      finishedAt: `2026-05-04T${hour}:00:00.000Z`,
+      ...fields,
+    });
+    await harness.observe(
+      {
+        ...{ id: 'mailer', repoUrl: repo.url, type: 'helm' },
+        path: 'deploy/chart',
+      },
+      [
+        released(start, 10, { notCountedReason: 'adoption' }),
+        released(release, 11),
+        released(docs, 12),
+        // Other values in the release itself, which is not in this repository.
+        released(docs, 13, {
+          revision: `0.1.0+${docs.slice(0, 12)}.1 (values ffffff1)`,
+          changed: true,
+        }),
+        released(docs, 14, {
+          revision: `0.1.0+${docs.slice(0, 12)}.1 (values ffffff2)`,
+          changed: true,
+          images: ['registry.example.com/mailer:1.3.0'],
+        }),
+      ],
+    );
+    await harness.work();
+    const deployments = await harness.deployments('mailer');
+    expect(
+      deployments.map(one => [
+        one.source,
+        one.counted ? one.kind : one.notCountedReason,
+        one.version,
+        one.commits.map(({ sha }) => sha),
+      ]),
+    ).toEqual([
+      ['git', 'adoption', '1.0.0', []],
+      ['git', 'release', '1.1.0', [start]],
+      ['observed', 'adoption', '1.1.0', []],
+      ['observed', 'release', '1.2.0', [release]],
+      ['observed', 'not-touched', '1.2.0', []],
+      ['observed', 'configuration', '1.2.0', []],
+      ['observed', 'release', '1.3.0', []],
+    ]);
+    expect(deployments[0].revision).toBe(old);
   });
 
   it('lets a deployment that failed hand its commits to the next one', async () => {

@@ -102,7 +102,7 @@ describe('deployments of what the source hydrator rendered', () => {
           finishedAt: '2026-04-05T10:05:00.000Z',
         },
         {
-          ...{ key: 'history/3', revision: hydratedFour, dryRevision: four },
+          ...{ key: 'history/3', revision: hydratedFour, originRevision: four },
           finishedAt: '2026-04-06T10:05:00.000Z',
         },
         {

@@ -55,15 +55,15 @@ function plainSourceOf(source: ApplicationSource): GitSource | undefined {
   return { repoUrl, path: resolvePath('', path) ?? '' };
 }
 
-/**
- * The Git revision in what an engine reports: a commit as it is; behind the version of a chart that
- * is packaged from Git (`0.1.0+8d1f2a3b4c5d`); or behind a branch (`main@sha1:8d1f…`).
- */
-export function gitRevision(revision: string): string {
-  return (
-    /(?:\+|@sha1:)([0-9a-f]{7,64})(?:\.\d+)?$/.exec(revision)?.[1] ?? revision
-  );
-}
+/** What was deployed: a commit, or something that was built or rendered from one. */
+export type Deployed = Pick<Deployment, 'revision' | 'originRevision'> &
+  Partial<Pick<Deployment, 'source'>>;
+
+/** Finds the full id of a commit. */
+type Resolver = (
+  repository: GitRepository,
+  name: string,
+) => Promise<string | undefined>;
 
 /** The repositories of one application, opened. */
 export class SourceHistory {
@@ -106,42 +106,19 @@ export class SourceHistory {
     });
   }
 
-  /** The commit that people made of an earlier deployment, by what is here already. */
-  async resolveKnown({
-    revision,
-    source,
-  }: Pick<Deployment, 'revision' | 'source'>): Promise<string | undefined> {
-    // What was read from Git was read where people write.
-    if (!this.#hydrated || source === 'git') {
-      return this.repository.resolveKnown(gitRevision(revision));
-    }
-    const commit = await this.#hydrated.repository.resolveKnown(
-      gitRevision(revision),
+  /** The full id of the commit that people made of what was deployed, by what is here already. */
+  resolveKnown(deployed: Deployed): Promise<string | undefined> {
+    return this.#commitOf(deployed, (repository, name) =>
+      repository.resolveKnown(name),
     );
-    const origin = commit && (await this.#hydrated.originOf(commit));
-    return origin ? this.repository.resolveKnown(origin) : undefined;
   }
 
   /**
-   * The full id of the commit that people made for a revision; `undefined` when the repository
-   * does not have it any more.
-   *
-   * @param dryRevision - the commit that the engine says it rendered the revision from
+   * The full id of the commit that people made of what was deployed; `undefined` when the
+   * repository does not have it any more.
    */
-  async resolve(
-    revision: string,
-    dryRevision?: string,
-  ): Promise<string | undefined> {
-    const name = gitRevision(revision);
-    if (!this.#hydrated) {
-      return this.source.hydrated
-        ? dryRevision && resolveIn(this.repository, dryRevision)
-        : resolveIn(this.repository, name);
-    }
-    const commit = await resolveIn(this.#hydrated.repository, name);
-    const origin =
-      (commit && (await this.#hydrated.originOf(commit))) ?? dryRevision;
-    return origin ? resolveIn(this.repository, origin) : undefined;
+  resolve(deployed: Deployed): Promise<string | undefined> {
+    return this.#commitOf(deployed, resolveIn);
   }
 
   /** Commits of the configuration in the form in which deployments keep them. */
@@ -154,6 +131,21 @@ export class SourceHistory {
       repository: code?.location.repository ?? this.repository,
       repoUrl: code?.location.repoUrl ?? this.source.repoUrl,
     });
+  }
+
+  async #commitOf(
+    { revision, originRevision, source }: Deployed,
+    resolve: Resolver,
+  ): Promise<string | undefined> {
+    // What was read from Git was read where people write.
+    if (!this.source.hydrated || source === 'git') {
+      return resolve(this.repository, originRevision ?? revision);
+    }
+    const branch = this.#hydrated;
+    const commit = branch && (await resolve(branch.repository, revision));
+    const origin =
+      (commit && (await branch.originOf(commit))) ?? originRevision;
+    return origin ? resolve(this.repository, origin) : undefined;
   }
 
   #openHydrated(): HydratedBranch | undefined {

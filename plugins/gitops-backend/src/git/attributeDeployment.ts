@@ -19,6 +19,12 @@ export interface Attribution {
   undone: ChangeKind['undone'];
 }
 
+/** What attribution looks at. */
+type AttributedItem = Pick<
+  DeploymentToAttribute,
+  'deployment' | 'changed' | 'from'
+>;
+
 const MAX_COMMITS = 500;
 const NOTHING_CHANGED = ['same-revision', 'not-touched'];
 
@@ -33,7 +39,7 @@ function pastDeployments(
 ): PastDeployment[] {
   return deployments.map((one, index) => ({
     id: one.id,
-    revision: commits[index] ?? one.revision,
+    revision: commits[index] ?? one.originRevision ?? one.revision,
     images: one.images,
     succeeded: one.outcome === 'succeeded',
     changed:
@@ -59,7 +65,9 @@ export function attributeWithoutGit(
     code: [],
     wentBack: false,
   });
-  const isChart = images.length === 0 && deployment.revision.length < 40;
+  const isChart =
+    images.length === 0 &&
+    !/^(?:[0-9a-f]{40}$|sha\d+:)/.test(deployment.revision);
   const version =
     versionOf(images, deployment.entityRef) ??
     deployment.version ??
@@ -108,10 +116,10 @@ interface Revisions {
 
 async function revisionsOf(
   history: SourceHistory,
-  { deployment, from }: Pick<DeploymentToAttribute, 'deployment' | 'from'>,
+  deployment: Deployment,
   earlier: readonly Deployment[],
 ): Promise<Revisions | undefined> {
-  const sha = await history.resolve(deployment.revision, from.dryRevision);
+  const sha = await history.resolve(deployment);
   if (!sha) {
     return undefined;
   }
@@ -196,6 +204,19 @@ function wasTouched(
 }
 
 /**
+ * Whether what runs became another, by the engine: it knows of values and of patches that are
+ * elsewhere than the manifests. That what has failed is tried again is no other change.
+ */
+function isKnownChange(
+  { deployment, changed }: AttributedItem,
+  { sha, last }: Revisions,
+  [before]: readonly Deployment[],
+): boolean {
+  const isRetry = last === sha && before?.outcome === 'failed';
+  return changed === true && deployment.counted && !isRetry;
+}
+
+/**
  * Finds out what a deployment was: what kind of change, which images and commits it brought, who
  * made it, and which deployments it takes back.
  *
@@ -207,12 +228,12 @@ function wasTouched(
  * @throws GitError when the repository cannot be read now.
  */
 export async function attributeDeployment(
-  item: Pick<DeploymentToAttribute, 'deployment' | 'from'>,
+  item: AttributedItem,
   earlier: readonly Deployment[],
   history: SourceHistory,
 ): Promise<Attribution> {
   const { deployment } = item;
-  const revisions = await revisionsOf(history, item, earlier);
+  const revisions = await revisionsOf(history, deployment, earlier);
   if (!revisions) {
     return attributeWithoutGit({ deployment }, earlier);
   }
@@ -222,7 +243,10 @@ export async function attributeDeployment(
     history.inputs(sha),
     last ? history.inputs(last) : undefined,
   ]);
-  const images = now?.images.length ? now.images : deployment.images;
+  // A release has other images than its chart where its values name some.
+  const areTold = item.from.type === 'helm' && deployment.images.length > 0;
+  const images =
+    now?.images.length && !areTold ? now.images : deployment.images;
   const configuration = await configurationCommits(history, revisions, now);
   const newest =
     configuration[0] ?? (await lastCommit(history, sha, now)) ?? undefined;
@@ -237,7 +261,11 @@ export async function attributeDeployment(
     author: newest?.author ?? deployment.author,
     subject: newest?.subject ?? deployment.subject,
   };
-  if (earlier.length > 0 && !wasTouched(now, before)) {
+  if (
+    earlier.length > 0 &&
+    !wasTouched(now, before) &&
+    !isKnownChange(item, revisions, earlier)
+  ) {
     return {
       completion: {
         ...common,
@@ -252,7 +280,7 @@ export async function attributeDeployment(
     };
   }
   const past = pastDeployments(earlier, revisions.earlier).map((one, index) =>
-    index === 0 && before?.images.length
+    index === 0 && before?.images.length && !areTold
       ? { ...one, images: before.images }
       : one,
   );

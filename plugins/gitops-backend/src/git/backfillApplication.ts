@@ -279,6 +279,18 @@ class Backfill {
   }
 }
 
+/** Where the history ends: at what was deployed first, else at what runs. */
+async function headOf(
+  { revision, originRevision }: Application,
+  history: SourceHistory,
+  first: Deployment | undefined,
+): Promise<string | undefined> {
+  if (first && (first.originRevision || first.revision !== revision)) {
+    return history.resolve(first);
+  }
+  return revision && history.resolve({ revision, originRevision });
+}
+
 /**
  * The deployments that an application had before it was first seen, read from the history of its
  * overlay: every state of the branch up to the revision that runs whose manifests differ from the
@@ -296,14 +308,7 @@ export async function backfillApplication(
   history: SourceHistory,
   since: string,
 ): Promise<BackfilledDeployment[]> {
-  const revision = firstDeployment?.revision ?? application.revision;
-  const { originRevision } = application;
-  const head =
-    revision &&
-    (await history.resolve(
-      revision,
-      revision === application.revision ? originRevision : undefined,
-    ));
+  const head = await headOf(application, history, firstDeployment);
   if (!head) {
     return [];
   }

@@ -3,7 +3,7 @@ import { codeRoot, configurationRoot } from './CodeHistory';
 import { commitsInTag, imageChange, versionOf } from './images';
 import type { GitCommit } from './parseLog';
 import { isHotfix, revertedCommits } from './repair';
-import { gitRevision, gitSourceOf } from './SourceHistory';
+import { gitSourceOf } from './SourceHistory';
 
 const SHA = 'a1b2c3d4e5f60718293a4b5c6d7e8f9012345678';
 
@@ -183,13 +183,6 @@ describe('what tags, revisions and paths say', () => {
     expect(versionOf([])).toBeUndefined();
     expect(versionOf(['a/orders:1', 'a/orders:2'])).toBeUndefined();
     expect(imageChange([], ['a:1'], [])).toBe('none');
-  });
-
-  it('finds the commit in what engines report', () => {
-    expect(gitRevision(SHA)).toBe(SHA);
-    expect(gitRevision('0.1.0+8d1f2a3b4c5d')).toBe('8d1f2a3b4c5d');
-    expect(gitRevision(`main@sha1:${SHA}`)).toBe(SHA);
-    expect(gitRevision('1.2.3')).toBe('1.2.3');
   });
 
   it('knows sources in Git from others', () => {

@@ -1,3 +1,5 @@
+import type { ObjectRef } from '@fairway/plugin-gitops-common';
+import type { SourceObservation } from '@fairway/plugin-gitops-node';
 import {
   deploymentId,
   isAnotherObject,
@@ -177,10 +179,9 @@ export class ApplicationRecorder {
     const { config, resolver } = this.#options;
     const now = this.#options.now?.() ?? new Date();
     const items = [...todo.values()];
-    const sources = await recording.storedSources(
-      items.flatMap(({ observation: { sourceRef } }) =>
-        sourceRef ? [objectId(sourceRef)] : [],
-      ),
+    const sourcesOf = await this.#sourcesOf(
+      recording,
+      items.flatMap(({ observation }) => observation.sourceRef ?? []),
     );
     const latest = await recording.latestDeployments(ids, LATEST_DEPLOYMENTS);
     const known = await recording.knownDeploymentKeys(
@@ -190,7 +191,6 @@ export class ApplicationRecorder {
     const open = await recording.openFailures(ids);
     return items.map((observed, index) => {
       const id = ids[index];
-      const { sourceRef } = observed.observation;
       const previous = stored.get(id);
       const entityRef = this.entityRefOf(
         observed.observation,
@@ -199,12 +199,31 @@ export class ApplicationRecorder {
       return planApplication({
         ...{ observed, entityRef, config, now, stored: previous },
         owner: entityRef ? resolver.get(entityRef)?.owner : undefined,
-        source: sourceRef && sources.get(objectId(sourceRef))?.observation,
+        sources: sourcesOf(observed.observation.sourceRef),
         latest: latest.get(id) ?? [],
         known: known.get(id) ?? new Set(),
         open: open.get(id) ?? [],
       });
     });
+  }
+
+  /** Finds the source that a reference names, and what that is made from, as far as they were seen. */
+  async #sourcesOf(
+    recording: Recording,
+    refs: readonly ObjectRef[],
+  ): Promise<(ref?: ObjectRef) => SourceObservation[]> {
+    const found = await recording.storedSources(refs.map(objectId));
+    const origins = await recording.storedSources(
+      [...found.values()].flatMap(({ observation: { sourceRef } }) =>
+        sourceRef ? [objectId(sourceRef)] : [],
+      ),
+    );
+    return ref => {
+      const source = ref && found.get(objectId(ref))?.observation;
+      const origin =
+        source?.sourceRef && origins.get(objectId(source.sourceRef));
+      return [source, origin?.observation].filter(one => one !== undefined);
+    };
   }
 
   async #newApplications(

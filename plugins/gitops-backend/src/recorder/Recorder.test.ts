@@ -234,7 +234,12 @@ describe('Recorder', () => {
     history.push(entry('2', 2, { outcome: 'failed' }));
     await observe({ ...hydrated, deployments: history }, { minute: 3 });
     const waiting = await store.deploymentsToAttribute(10);
-    expect(waiting.map(({ from }) => [from.dry, from.dryRevision])).toEqual([
+    expect(
+      waiting.map(({ from, deployment }) => [
+        from.dry,
+        deployment.originRevision,
+      ]),
+    ).toEqual([
       [drySource, 'dry-1'],
       [drySource, undefined],
     ]);
@@ -509,6 +514,180 @@ describe('Recorder', () => {
       sync: 'unknown',
       syncMessage: expect.stringContaining('is not there'),
     });
+  });
+
+  it('leaves out of sync what has not applied its own newest change', async () => {
+    const sourceRef = {
+      ...{ cluster: 'local', namespace: 'apps', name: 'repo' },
+      ...{ apiVersion: 'fake.example.com/v1beta1', kind: 'Source' },
+    };
+    const revision = 'a'.repeat(40);
+    await recorder.observe(watch, [
+      fakeObject('repo', { source: { revision } }),
+    ]);
+    const syncMessage = 'kustomize build failed';
+    await observe(
+      { ...{ revision, sourceRef }, sync: 'out-of-sync', syncMessage },
+      { minute: 0 },
+    );
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      ...{ sync: 'out-of-sync', syncMessage, desiredRevision: revision },
+    });
+  });
+
+  it('joins what a source is made from, and follows that too', async () => {
+    const named = (name: string) => ({
+      ...{ cluster: 'local', namespace: 'apps', name, kind: 'Source' },
+      apiVersion: 'fake.example.com/v1beta1',
+    });
+    const chart = (revision: string, originRevision?: string) =>
+      recorder.observe(watch, [
+        fakeObject('chart', {
+          source: {
+            ...{ revision, originRevision, path: 'deploy/chart' },
+            sourceRef: named('repo'),
+          },
+        }),
+      ]);
+    const repository = (url: string, message?: string) =>
+      recorder.observe(watch, [
+        fakeObject('repo', {
+          source: { url, targetRevision: 'main', message, ready: !message },
+        }),
+      ]);
+    const released = {
+      sourceRef: named('chart'),
+      sourceRevision: '1.2.0',
+      revision: '1.2.0 (values aaaaaaa)',
+      desiredRevision: '1.2.0 (values aaaaaaa)',
+      source: { type: 'helm' as const, chart: 'orders' },
+      // Nothing says so but its source.
+      suspended: true,
+    };
+    // Its history is read when all of that has been seen, which says where it is.
+    const toBackfill = async () =>
+      (await store.applicationsToBackfill(9)).length;
+    await observe(released, { minute: 0 });
+    expect(await toBackfill()).toBe(0);
+    await chart('1.2.0', 'c'.repeat(40));
+    expect(await toBackfill()).toBe(0);
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'synced',
+      originRevision: 'c'.repeat(40),
+    });
+    await repository('https://git.test/charts.git');
+    expect(await toBackfill()).toBe(1);
+    expect((await store.getApplication(ID))?.source).toEqual({
+      type: 'helm',
+      repoUrl: 'https://git.test/charts.git',
+      targetRevision: 'main',
+      path: 'deploy/chart',
+    });
+    await repository('https://git.test/moved.git', 'no route to host');
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'unknown',
+      syncMessage: expect.stringContaining('Source apps/repo fetched last'),
+      source: { repoUrl: 'https://git.test/moved.git' },
+      conditions: [{ message: 'Source apps/repo: no route to host' }],
+    });
+    await repository('https://git.test/moved.git');
+    await chart('1.3.0', 'd'.repeat(40));
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'out-of-sync',
+      syncMessage: '1.2.0 (values aaaaaaa) runs, Source apps/chart has 1.3.0',
+      desiredRevision: '1.3.0',
+      // What runs was built from the commit that it was built from.
+      originRevision: 'c'.repeat(40),
+    });
+    // An engine that does not say what it took cannot be compared.
+    await observe({ ...released, sourceRevision: undefined }, { minute: 1 });
+    await expect(store.getApplication(ID)).resolves.toMatchObject({
+      sync: 'synced',
+      desiredRevision: '1.2.0 (values aaaaaaa)',
+    });
+  });
+
+  it('knows since when, of an engine that goes over the same again and again', async () => {
+    const seen = async (
+      health: 'healthy' | 'progressing' | 'degraded',
+      minute: number,
+      attempt = '1/rev-1',
+    ) => {
+      await observe({ health, attempt, healthSince: at(minute) }, { minute });
+      return (await store.getApplication(ID))?.healthSince;
+    };
+    expect(await seen('healthy', 1)).toBe(at(1));
+    expect(await seen('progressing', 10)).toBe(at(10));
+    expect(await seen('progressing', 11)).toBe(at(10));
+    expect(await seen('healthy', 12)).toBe(at(1));
+    expect(await seen('healthy', 22)).toBe(at(1));
+    // Another one is news, also when it comes through `progressing`.
+    expect(await seen('progressing', 30)).toBe(at(30));
+    expect(await seen('degraded', 31)).toBe(at(31));
+    expect(await seen('progressing', 41)).toBe(at(41));
+    expect(await seen('degraded', 42)).toBe(at(31));
+    // So is another attempt.
+    expect(await seen('progressing', 50, '1/rev-2')).toBe(at(50));
+    expect(await seen('degraded', 51, '1/rev-2')).toBe(at(51));
+    expect(await seen('degraded', 55, '1/rev-2')).toBe(at(51));
+  });
+
+  it('counts another change of the same revision, and records no guess twice', async () => {
+    const first = entry('1', 0);
+    const history = [
+      first,
+      entry('2', 5, { revision: 'rev-1', changed: true }),
+      entry('3', 6, { revision: 'rev-1' }),
+    ];
+    await observe({ deployments: [first] }, { minute: 0 });
+    await observe({ deployments: history }, { minute: 7 });
+    const recorded = [
+      'rev-1 adoption',
+      'rev-1 configuration',
+      'rev-1 same-revision',
+    ];
+    expect(short(await deployments())).toEqual(recorded);
+    for (const minute of [10, 20, 30]) {
+      // The engine keeps no history: its time is that of the last look.
+      const guess = entry(`now/${minute}`, minute, { revision: 'rev-1' });
+      await observe(
+        { deployments: [{ ...guess, inferred: true }] },
+        { minute },
+      );
+    }
+    expect(short(await deployments())).toEqual(recorded);
+    for (const [index, revision] of ['rev-4', 'rev-1'].entries()) {
+      const minute = 40 + index;
+      const guess = entry(`now/${minute}`, minute, { revision });
+      await observe(
+        { deployments: [{ ...guess, inferred: true }] },
+        { minute },
+      );
+    }
+    expect(short(await deployments())).toEqual([
+      ...recorded,
+      'rev-4 configuration',
+      'rev-1 rollback',
+    ]);
+    // The same event by another name, as after an upgrade.
+    await observe(
+      {
+        deployments: [entry('other', 41, { revision: 'rev-1', changed: true })],
+      },
+      { minute: 42 },
+    );
+    expect(await deployments()).toHaveLength(5);
+  });
+
+  it('keeps the commit that something was built from', async () => {
+    await observe({ deployments: [entry('1', 0)] }, { minute: 0 });
+    const built = entry('2', 5, { originRevision: 'b'.repeat(40) });
+    const runs = { revision: 'rev-3', originRevision: 'c'.repeat(40) };
+    const history = [entry('1', 0), built, entry('3', 6)];
+    await observe({ ...runs, deployments: history }, { minute: 7 });
+    expect(
+      (await deployments()).map(({ originRevision }) => originRevision),
+    ).toEqual([undefined, 'b'.repeat(40), 'c'.repeat(40)]);
   });
 
   it('forgets what is gone, and keeps what cannot be read', async () => {

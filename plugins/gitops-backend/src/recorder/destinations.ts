@@ -13,7 +13,8 @@ export function clusterOf({
   destination,
 }: Pick<Application, 'engine' | 'ref' | 'destination'>): string {
   const { server } = destination;
-  if (engine !== 'argocd' || !server || OWN_CLUSTER.includes(server)) {
+  const isOwn = engine === 'argocd' && OWN_CLUSTER.includes(server ?? '');
+  if (!server || isOwn) {
     return ref.cluster;
   }
   return /^https?:/.test(server) ? SOME_CLUSTER : server;

@@ -19,6 +19,7 @@ import { buildApplication } from './buildApplication';
 import { healthAlert } from './healthAlert';
 import { planDeployments } from './planDeployments';
 import { planFailures, type FailurePlan } from './planFailures';
+import { settle } from './settledHealth';
 
 /** An application as observed now. */
 export interface ObservedApplication {
@@ -38,7 +39,8 @@ export interface ApplicationPlanInput {
   entityRef?: string;
   /** Entity ref of the owner of the component. */
   owner?: string;
-  source?: SourceObservation;
+  /** The source that it names, when it was seen, then what that is made from. */
+  sources: readonly SourceObservation[];
   /** Observed deployments that are stored, newest first. */
   latest: readonly Deployment[];
   /** Keys of the history that are stored. */
@@ -60,11 +62,14 @@ export interface ApplicationPlan {
 export function planApplication(input: ApplicationPlanInput): ApplicationPlan {
   const { observed, stored, entityRef, config, now, latest } = input;
   const { observation, history, origin, fingerprint } = observed;
-  const application = buildApplication({
+  const parts = {
     ...{ observation, entityRef, config, now },
-    source: input.source,
+    sources: input.sources,
     previous: stored?.application,
-  });
+    settled: stored?.settled,
+  };
+  const application = buildApplication(parts);
+  const settled = settle(parts, application);
   const added = planDeployments({
     ...{ application, history, stored: latest },
     known: input.known,
@@ -84,6 +89,7 @@ export function planApplication(input: ApplicationPlanInput): ApplicationPlan {
         ...{ application, observation, origin, fingerprint },
         firstSeenAt: stored?.firstSeenAt ?? now.toISOString(),
         ...(alertedAt ? { alertedAt } : {}),
+        ...(settled ? { settled } : {}),
       },
       ...(observation.sourceRef
         ? { sourceKey: objectId(observation.sourceRef) }

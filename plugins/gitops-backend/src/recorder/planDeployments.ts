@@ -27,12 +27,13 @@ type Before = Pick<Deployment, 'revision' | 'outcome' | 'images' | 'version'>;
 
 /**
  * The same revision again is nothing new, except when it failed before and succeeds now: then
- * it is the first time that it runs.
+ * it is the first time that it runs; or when the engine knows that something else runs by it.
  */
 function isSameRevision(entry: ObservedDeployment, last?: Before): boolean {
   return (
     last !== undefined &&
     last.revision === entry.revision &&
+    !entry.changed &&
     !(last.outcome === 'failed' && entry.outcome === 'succeeded')
   );
 }
@@ -54,12 +55,28 @@ function reasonNotCounted(
   return application.tier === 'production' ? undefined : 'not-production';
 }
 
+/** Engines, and what is read from them, may come to tell an event by another key than before. */
+function isStored(
+  entry: ObservedDeployment,
+  { known, stored }: DeploymentPlanInput,
+): boolean {
+  return (
+    known.has(entry.key) ||
+    stored.some(
+      ({ revision, outcome, finishedAt }) =>
+        revision === entry.revision &&
+        outcome === entry.outcome &&
+        finishedAt === entry.finishedAt,
+    )
+  );
+}
+
 /** Entries that are to be stored: what came before the first sight is left to the history in Git. */
 function newEntries(input: DeploymentPlanInput): ObservedDeployment[] {
-  const { history, known, stored } = input;
+  const { history, stored } = input;
   const newest = history[history.length - 1];
   if (stored.length === 0) {
-    return newest && !known.has(newest.key) ? [newest] : [];
+    return newest && !isStored(newest, input) ? [newest] : [];
   }
   const first = stored[stored.length - 1];
   const firstAt = Date.parse(first.finishedAt);
@@ -68,7 +85,7 @@ function newEntries(input: DeploymentPlanInput): ObservedDeployment[] {
   );
   return history.filter(
     (entry, index) =>
-      !known.has(entry.key) &&
+      !isStored(entry, input) &&
       (firstIndex >= 0
         ? index > firstIndex
         : Date.parse(entry.finishedAt) > firstAt),
@@ -95,18 +112,9 @@ function provisionalKind(
   return changed ? 'release' : 'configuration';
 }
 
-/** @param runsNow - whether it is what the application says that it runs */
-function originOf(
-  { source, drySource, originRevision }: Application,
-  runsNow: boolean,
-): DeploymentOrigin {
-  return drySource
-    ? {
-        ...source,
-        dry: drySource,
-        dryRevision: runsNow ? originRevision : undefined,
-      }
-    : source;
+/** Where its manifests come from, and where people write them. */
+function sourceOf({ source, drySource }: Application): DeploymentOrigin {
+  return drySource ? { ...source, dry: drySource } : source;
 }
 
 /**
@@ -120,6 +128,9 @@ export function planDeployments(input: DeploymentPlanInput): NewDeployment[] {
   const planned: NewDeployment[] = [];
   for (const entry of newEntries(input)) {
     const last = before[0];
+    if (entry.inferred && isSameRevision(entry, last)) {
+      continue;
+    }
     const succeeded = before.find(({ outcome }) => outcome === 'succeeded');
     const runsNow =
       entry.key === newestKey && entry.revision === application.revision;
@@ -141,6 +152,12 @@ export function planDeployments(input: DeploymentPlanInput): NewDeployment[] {
       counted: reason === undefined,
       notCountedReason: reason,
       revision: entry.revision,
+      originRevision:
+        entry.originRevision ??
+        (entry.revision === application.revision
+          ? application.originRevision
+          : undefined),
+      ...(entry.changed && { changed: true }),
       previousRevision: succeeded?.revision,
       images,
       version: versionOf(images, application.entityRef) ?? entry.version,
@@ -150,7 +167,7 @@ export function planDeployments(input: DeploymentPlanInput): NewDeployment[] {
       outcome: entry.outcome,
       message: entry.message,
       author: entry.initiatedBy,
-      from: originOf(application, runsNow),
+      from: sourceOf(application),
     };
     planned.push(deployment);
     before.unshift(deployment);

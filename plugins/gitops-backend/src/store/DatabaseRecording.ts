@@ -29,6 +29,7 @@ import {
   upsertSources,
 } from './observedTables';
 import type { Recording, Removal, Removed } from './RecorderStore';
+import { querySourcesMadeFrom, updateSourceOrigins } from './sourceOrigins';
 import { chunks, isSqlite, whereAnyOf } from './sql';
 import { TABLES, type DbApplicationRow, type DbDeploymentRow } from './tables';
 
@@ -68,8 +69,9 @@ class DatabaseRecording implements Recording {
     return queryStoredSources(this.#trx, keys);
   }
 
-  applicationsOfSources(keys: readonly string[]) {
-    return queryStoredApplications(this.#trx, 'source_key', keys);
+  async applicationsOfSources(keys: readonly string[]) {
+    const made = await querySourcesMadeFrom(this.#trx, keys);
+    return queryStoredApplications(this.#trx, 'source_key', [...keys, ...made]);
   }
 
   latestDeployments(applicationIds: readonly string[], limit: number) {
@@ -87,8 +89,9 @@ class DatabaseRecording implements Recording {
     return queryOpenFailures(this.#trx, applicationIds);
   }
 
-  putSources(sources: readonly StoredSource[]) {
-    return upsertSources(this.#trx, sources);
+  async putSources(sources: readonly StoredSource[]) {
+    await upsertSources(this.#trx, sources);
+    await updateSourceOrigins(this.#trx, sources);
   }
 
   async applyChanges(changes: readonly ApplicationChange[]) {

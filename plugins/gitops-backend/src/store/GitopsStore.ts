@@ -87,6 +87,14 @@ export interface ObservedOrigin {
   version?: ObjectVersion;
 }
 
+/** The last health that an application rested in, and what its engine worked at then. */
+export interface SettledHealth {
+  health: HealthStatus;
+  /** ISO time. */
+  since: string;
+  attempt: string;
+}
+
 /** An application with what the recorder needs to judge the next observation. */
 export interface StoredApplication {
   application: Application;
@@ -98,14 +106,14 @@ export interface StoredApplication {
   firstSeenAt: string;
   /** ISO time since when its owner has been told that it is degraded; absent while it is well. */
   alertedAt?: string;
+  /** Of an engine that says what it attempts. */
+  settled?: SettledHealth;
 }
 
 /** Where the manifests of an application came from at some time. */
 export interface DeploymentOrigin extends ApplicationSource {
   /** Where people wrote what the engine rendered into it; see `Application.drySource`. */
   dry?: ApplicationSource;
-  /** The commit there that the revision was rendered from, when the engine said so. */
-  dryRevision?: string;
 }
 
 /** A deployment to insert; its id follows from `applicationId` and `key`. */
@@ -113,6 +121,8 @@ export interface NewDeployment
   extends Omit<Deployment, 'id' | 'commits' | 'failures' | 'attribution'> {
   /** Unique in its application. Observed ones have the engine's key; see `ObservedDeployment`. */
   key: string;
+  /** The engine knows that something else runs by it, whatever the revision says. */
+  changed?: true;
   /** Where the application's manifests came from at that time. */
   from: DeploymentOrigin;
 }
@@ -160,6 +170,8 @@ export interface DeploymentCompletion
 /** A deployment whose kind and commits are not known yet. */
 export interface DeploymentToAttribute {
   deployment: Deployment;
+  /** The engine knows that something else runs by it. */
+  changed?: true;
   /** Where the manifests came from at that time. */
   from: DeploymentOrigin;
   /** The last successful deployment of the application before it, whatever it counts for. */

@@ -76,6 +76,7 @@ export interface Recording {
     ids: readonly string[],
   ): Promise<Map<string, StoredApplication>>;
   storedSources(keys: readonly string[]): Promise<Map<string, StoredSource>>;
+  /** Those that refer to one of these, or to one that is made from one of these. */
   applicationsOfSources(keys: readonly string[]): Promise<StoredApplication[]>;
   /**
    * The newest observed deployments of each application, newest first, with failures and without

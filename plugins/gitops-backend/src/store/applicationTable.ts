@@ -180,6 +180,7 @@ export function toStoredApplication(row: DbApplicationRow): StoredApplication {
     origin: toOrigin(row),
     firstSeenAt: row.first_seen_at,
     ...(row.alerted_at ? { alertedAt: row.alerted_at } : {}),
+    ...(row.settled ? { settled: JSON.parse(row.settled) } : {}),
   };
 }
 
@@ -273,6 +274,7 @@ function toRow({ stored, sourceKey }: ApplicationChange) {
     observed_at: application.observedAt,
     fingerprint,
     alerted_at: stored.alertedAt ?? null,
+    settled: stored.settled ? JSON.stringify(stored.settled) : null,
     document: JSON.stringify({
       ...application,
       lastDeployment: undefined,

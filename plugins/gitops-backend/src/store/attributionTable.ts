@@ -53,6 +53,25 @@ export async function refreshLastDeployments(
   }
 }
 
+/**
+ * Whether an application waits for a source that was not seen yet, its own or the one that this is
+ * made from: it is about to be, and then it says where the commits are.
+ */
+function unseenSources(db: Knex, applicationId: string): Knex.QueryBuilder {
+  return db({ user: TABLES.applications })
+    .leftJoin({ near: TABLES.sources }, 'near.key', 'user.source_key')
+    .leftJoin({ far: TABLES.sources }, 'far.key', 'near.made_from')
+    .whereRaw('?? = ??', ['user.id', applicationId])
+    .whereNotNull('user.source_key')
+    .where(query =>
+      query
+        .whereNull('near.key')
+        .orWhere(made =>
+          made.whereNotNull('near.made_from').whereNull('far.key'),
+        ),
+    );
+}
+
 /** See `AttributionStore.deploymentsToAttribute`. */
 export async function queryDeploymentsToAttribute(
   db: Knex,
@@ -61,21 +80,7 @@ export async function queryDeploymentsToAttribute(
   const rows = await db<DbDeploymentRow>(TABLES.deployments)
     .whereNull('attributed_at')
     .andWhere('attribution_due_at', '<=', new Date().toISOString())
-    // A source that was not seen yet is about to be: then it says where the commits are.
-    .whereNotExists(
-      db(TABLES.applications)
-        .leftJoin(
-          TABLES.sources,
-          `${TABLES.sources}.key`,
-          `${TABLES.applications}.source_key`,
-        )
-        .whereRaw('?? = ??', [
-          `${TABLES.applications}.id`,
-          `${TABLES.deployments}.application_id`,
-        ])
-        .whereNotNull(`${TABLES.applications}.source_key`)
-        .whereNull(`${TABLES.sources}.key`),
-    )
+    .whereNotExists(unseenSources(db, `${TABLES.deployments}.application_id`))
     .orderBy(['finished_at', 'id'])
     .limit(limit);
   const deployments = await loadDeployments(db, rows);
@@ -88,6 +93,7 @@ export async function queryDeploymentsToAttribute(
     const before = previous.get(row.id);
     return {
       deployment: deployments[index],
+      ...(row.changed ? { changed: true } : {}),
       from: originOf(row, sources),
       attempts: row.attribution_attempts,
       ...(before ? { previous: before } : {}),
@@ -220,6 +226,7 @@ export async function queryApplicationsToBackfill(
       .whereNotNull('applications.entity_ref')
       .whereNotNull('applications.environment')
       .andWhere('applications.backfill_due_at', '<=', new Date().toISOString())
+      .whereNotExists(unseenSources(db, `${TABLES.applications}.id`))
       .orderBy(['applications.first_seen_at', 'applications.id'])
       .limit(limit);
   const first = await firstObserved(

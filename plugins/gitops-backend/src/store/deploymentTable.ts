@@ -74,6 +74,7 @@ function toDeployment(
       | Deployment['notCountedReason']
       | null,
     revision: row.revision,
+    originRevision: row.origin_revision,
     previousRevision: row.previous_revision,
     images: JSON.parse(row.images),
     version: row.version,
@@ -232,6 +233,8 @@ function toRow(deployment: NewDeployment): DbDeploymentRow {
     counted: deployment.counted,
     not_counted_reason: deployment.notCountedReason ?? null,
     revision: deployment.revision,
+    origin_revision: deployment.originRevision ?? null,
+    changed: deployment.changed ?? null,
     previous_revision: deployment.previousRevision ?? null,
     images: JSON.stringify(deployment.images),
     version: deployment.version ?? null,

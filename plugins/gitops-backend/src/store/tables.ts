@@ -48,6 +48,8 @@ export interface DbApplicationRow extends DbOriginColumns {
   backfill_due_at: string;
   fingerprint: string;
   alerted_at: string | null;
+  /** JSON of a `SettledHealth`. */
+  settled: string | null;
   document: string;
   /** What the document does not hold in the same way. */
   observation: string;
@@ -79,6 +81,9 @@ export interface DbDeploymentRow {
   counted: boolean | number;
   not_counted_reason: string | null;
   revision: string;
+  origin_revision: string | null;
+  /** True, 1 on SQLite, when the engine knows that something else runs; else null. */
+  changed: boolean | number | null;
   previous_revision: string | null;
   images: string;
   version: string | null;

@@ -122,15 +122,15 @@ export interface Application {
   parent?: ObjectRef;
   /** Applications that must be ready before this one is reconciled (Flux `dependsOn`). */
   dependsOn?: ObjectRef[];
-  /** Where it deploys to. */
+  /** Where it deploys to; `server` is an address or a name, absent for the engine's own cluster. */
   destination: { namespace?: string; server?: string };
   /** Revision that runs: a commit for Git sources, a version for charts. */
   revision?: string;
   /** Revision that should run, when the engine knows it. */
   desiredRevision?: string;
   /**
-   * Commit that `revision` was built from, when that is an artifact that says so (Flux, OCI), or a
-   * branch that the engine rendered `drySource` into.
+   * Commit that `revision` was built from, when that is an artifact or a chart that says so (Flux),
+   * or a branch that the engine rendered `drySource` into.
    */
   originRevision?: string;
   /** Full image references that run, sorted. */

@@ -81,6 +81,11 @@ export interface Deployment {
   counted: boolean;
   notCountedReason?: NotCountedReason;
   revision: string;
+  /**
+   * Commit that `revision` was built from, when that is an artifact or a chart that says so (Flux),
+   * or a branch that the engine rendered into (Argo CD).
+   */
+  originRevision?: string;
   previousRevision?: string;
   images: string[];
   /** What people call the version that it brought. */

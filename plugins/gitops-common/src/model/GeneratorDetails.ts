@@ -21,6 +21,18 @@ export interface GeneratorDetails {
   reads: string[];
   /** Flux: names of the input providers in its namespace, or the labels that select them. */
   inputProviders?: string[];
+  /** Flux: how several providers are combined, `Flatten` or `Permute`. */
+  inputStrategy?: string;
+  /** Flux: how many sets of inputs it made objects of when it last did. */
+  inputCount?: number;
+  /** Flux: what must be there, or be ready, before it makes anything. */
+  dependsOn?: GeneratorDependency[];
+  /** Flux: names of its steps, each of which waits for the one before. */
+  steps?: string[];
+  /** Flux: digest of what it applied last. */
+  revision?: string;
+  /** Flux: what it applied or could not, newest first; the engine keeps a few. */
+  history?: GeneratorAttempt[];
   /** The applications that it made, sorted by name; the engine may leave some out. */
   applications: GeneratedApplication[];
   /** How many it made, also those that are left out of `applications`. */
@@ -35,6 +47,29 @@ export interface GeneratorDetails {
   rolloutSteps?: number;
   /** The engine's own conditions, in its order. */
   conditions: GeneratorCondition[];
+}
+
+/** An object that a generator waits for. @public */
+export interface GeneratorDependency {
+  kind: string;
+  namespace?: string;
+  name: string;
+  /** Being there is not enough. */
+  ready: boolean;
+}
+
+/** One result of a generator, with how often it came. @public */
+export interface GeneratorAttempt {
+  /** Of the objects; of what they are made from, when they could not be made. */
+  digest: string;
+  /** The engine's reason: `ReconciliationSucceeded`, `BuildFailed`. */
+  status: string;
+  /** ISO times. */
+  firstAt: string;
+  lastAt: string;
+  count: number;
+  inputCount?: number;
+  resourceCount?: number;
 }
 
 /** One application that a generator made. @public */

@@ -265,7 +265,9 @@ function namesOf(observations: Observation[]): string[] {
     observation.type === 'application'
       ? [
           observation.ref.name,
-          ...(observation.sourceRef ? [observation.sourceRef.name] : []),
+          ...[observation.sourceRef, observation.source.ref].flatMap(
+            ref => ref?.name ?? [],
+          ),
         ]
       : [],
   );

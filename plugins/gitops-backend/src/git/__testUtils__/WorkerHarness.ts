@@ -8,6 +8,7 @@ import {
 } from '@backstage/backend-test-utils';
 import type {
   Application,
+  ApplicationSource,
   Deployment,
   EnvironmentTier,
 } from '@fairway/plugin-gitops-common';
@@ -30,6 +31,7 @@ export interface TestApplication {
   dry?: { repoUrl: string; path: string };
   tier?: EnvironmentTier;
   entityRef?: string;
+  type?: ApplicationSource['type'];
   /** Since when it is degraded, an ISO time; absent: it is healthy. */
   degradedSince?: string;
 }
@@ -40,9 +42,11 @@ export interface TestDeployment {
   revision: string;
   finishedAt: string;
   outcome?: Deployment['outcome'];
-  /** The commit that the engine says it was rendered from. */
-  dryRevision?: string;
   notCountedReason?: Deployment['notCountedReason'];
+  /** The commit that the engine says it was built or rendered from. */
+  originRevision?: string;
+  changed?: true;
+  images?: string[];
 }
 
 function storedApplication({
@@ -50,6 +54,7 @@ function storedApplication({
   repoUrl,
   path: folder,
   dry,
+  type,
   tier = 'production',
   entityRef = 'component:default/orders',
   degradedSince,
@@ -74,7 +79,7 @@ function storedApplication({
     policy: { automated: true, prune: true, selfHeal: true },
     phase: 4,
     suspended: false,
-    source: { repoUrl, path: folder, targetRevision: 'main' },
+    source: { repoUrl, path: folder, targetRevision: 'main', type },
     drySource: dry,
     destination: {},
     images: [],
@@ -156,14 +161,16 @@ export class WorkerHarness {
     deployments: readonly TestDeployment[],
   ): Promise<void> {
     const stored = storedApplication(application);
-    stored.application.revision = deployments.at(-1)?.revision;
+    const runs = deployments.at(-1);
+    stored.application.revision = runs?.revision;
+    stored.application.originRevision = runs?.originRevision;
     const { id, ref, entityRef, tier, source, drySource } = stored.application;
     await this.store.applyApplicationChange({
       stored,
       failures: [],
       deployments: deployments.map(one => ({
         key: one.key,
-        from: { ...source, dry: drySource, dryRevision: one.dryRevision },
+        from: { ...source, dry: drySource },
         applicationId: id,
         applicationName: ref.name,
         entityRef,
@@ -179,7 +186,9 @@ export class WorkerHarness {
           one.notCountedReason ??
           (tier === 'production' ? undefined : 'not-production'),
         revision: one.revision,
-        images: [],
+        originRevision: one.originRevision,
+        changed: one.changed,
+        images: one.images ?? [],
         finishedAt: one.finishedAt,
         outcome: one.outcome ?? 'succeeded',
       })),
