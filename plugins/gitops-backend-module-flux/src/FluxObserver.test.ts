@@ -97,7 +97,18 @@ describe('sources', () => {
     [
       'HelmChart',
       'discovery-catalog',
-      { targetRevision: '1.x', revision: '1.2.0', ready: true },
+      {
+        targetRevision: '1.x',
+        revision: '1.2.0',
+        ready: true,
+        // It has no address itself.
+        sourceRef: expect.objectContaining({
+          kind: 'HelmRepository',
+          namespace: 'discovery',
+          name: 'charts',
+        }),
+        originRevision: undefined,
+      },
     ],
     [
       'HelmChart',
@@ -127,6 +138,38 @@ describe('sources', () => {
       type: 'source',
       ref: { kind, name },
       ...expected,
+    });
+  });
+
+  it('knows the commit and the folder of what is made from Git', () => {
+    expect(observeSource('OCIRepository', 'search')).toMatchObject({
+      originRevision: commit('6'),
+    });
+    const chart = object('HelmChart', 'discovery-catalog');
+    chart.spec.chart = './charts/catalog';
+    chart.spec.sourceRef = { kind: 'GitRepository', name: 'charts' };
+    chart.status.observedSourceArtifactRevision = `main@sha1:${commit('5')}`;
+    expect(
+      observer.observe(chart, { cluster: 'prod-eu', now })[0],
+    ).toMatchObject({
+      sourceRef: { kind: 'GitRepository', namespace: 'discovery' },
+      path: 'charts/catalog',
+      originRevision: commit('5'),
+      targetRevision: undefined,
+    });
+  });
+
+  it('does not rely on what was fetched before the newest change', () => {
+    const repository = object('GitRepository', 'orders');
+    repository.metadata.generation = 2;
+    repository.spec.ref = { tag: 'v2' };
+    expect(
+      observer.observe(repository, { cluster: 'prod-eu', now })[0],
+    ).toMatchObject({
+      targetRevision: 'v2',
+      revision: commit('3'),
+      ready: false,
+      message: expect.stringMatching(/not fetched what the source names now/),
     });
   });
 

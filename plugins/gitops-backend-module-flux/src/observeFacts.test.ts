@@ -1,4 +1,8 @@
-import { object, observeFact } from './__testUtils__/recordedObjects';
+import {
+  object,
+  observeFact,
+  setCondition,
+} from './__testUtils__/recordedObjects';
 
 describe('ResourceSet', () => {
   it('tells what it made, and none of its inputs', () => {
@@ -24,16 +28,69 @@ describe('ResourceSet', () => {
         ],
         applicationCount: 2,
         resourceCount: 4,
+        inputCount: 2,
+        revision: expect.stringMatching(/^sha256:43ad/),
+        history: [
+          {
+            digest: expect.stringMatching(/^sha256:43ad/),
+            status: 'ReconciliationSucceeded',
+            firstAt: '2026-02-22T07:00:00.000Z',
+            lastAt: '2026-02-22T08:00:02.000Z',
+            count: 5,
+            inputCount: 2,
+            resourceCount: 4,
+          },
+        ],
       },
     });
     expect(JSON.stringify(fact)).not.toContain('never-to-be-seen');
+  });
+
+  it('tells what it waits for, and in which steps it goes on', () => {
+    const set = object('ResourceSet', 'orders-previews');
+    set.spec.inputStrategy = { name: 'Permute' };
+    set.spec.steps = [{ name: 'database' }, { name: 'service' }];
+    set.spec.dependsOn = [
+      {
+        ...{ apiVersion: 'fluxcd.controlplane.io/v1', kind: 'ResourceSet' },
+        ...{ namespace: 'infra', name: 'policies', ready: true },
+      },
+    ];
+    setCondition(set, 'Ready', {
+      status: 'False',
+      reason: 'DependencyNotReady',
+      message:
+        'dependency fluxcd.controlplane.io/v1/ResourceSet/infra/policies not ready',
+    });
+    expect(observeFact(set)).toMatchObject({
+      health: 'progressing',
+      message: expect.stringContaining('infra/policies not ready'),
+      details: {
+        inputStrategy: 'Permute',
+        steps: ['database', 'service'],
+        dependsOn: [
+          {
+            kind: 'ResourceSet',
+            namespace: 'infra',
+            name: 'policies',
+            ready: true,
+          },
+        ],
+      },
+    });
   });
 
   it('says why it cannot make anything, and that it is stopped', () => {
     expect(observeFact(object('ResourceSet', 'messaging'))).toMatchObject({
       health: 'degraded',
       message: expect.stringContaining('missing value for range'),
-      details: { applicationCount: 1, conditions: [{}, { type: 'Stalled' }] },
+      details: {
+        applicationCount: 1,
+        conditions: [{}, { type: 'Stalled' }],
+        dependsOn: [{ kind: 'CustomResourceDefinition', ready: false }],
+        inputCount: undefined,
+        history: [{ status: 'BuildFailed' }],
+      },
     });
     expect(observeFact(object('ResourceSet', 'tenants'))).toMatchObject({
       health: 'suspended',

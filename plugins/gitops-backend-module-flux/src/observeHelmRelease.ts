@@ -1,7 +1,4 @@
-import type {
-  ApplicationSource,
-  SyncStatus,
-} from '@fairway/plugin-gitops-common';
+import type { SyncStatus } from '@fairway/plugin-gitops-common';
 import {
   limitResources,
   ObjectFields,
@@ -12,15 +9,17 @@ import {
 } from '@fairway/plugin-gitops-node';
 import { allowedCommands } from './fluxCommands';
 import { condition, readConditions } from './readConditions';
+import { readAttempt } from './readAttempt';
+import { readChartSource } from './readChartSource';
+import { readDestination } from './readDestination';
 import { isBehind, readHealth, readOperation } from './readHealth';
 import { readInventory } from './readInventory';
-import { readDependsOn, readParent, readRef, readSourceRef } from './readRefs';
+import { readDependsOn, readParent, readRef } from './readRefs';
 import {
   attemptedRevision,
   readReleases,
   type HelmReleases,
 } from './readReleases';
-import { readPath } from './readRevision';
 import { readValuesImages } from './readValuesImages';
 
 /** What Flux's `HelmRelease` says; every field may be absent or of another type. */
@@ -36,17 +35,14 @@ export function observeHelmRelease(
   const labels = metadata.record('labels');
   const suspended = spec.boolean('suspend') === true;
   const images = readValuesImages(spec.object('values'));
-  const releases = readReleases(status);
+  const chart = readChartSource({ spec, status }, ref);
+  const { sourceRef, sourceRevision, isPackaged } = chart;
+  const releases = readReleases({ status, isPackaged });
   const desiredRevision = attemptedRevision(status) ?? releases.revision;
   const sync = readSync({ fields, releases, desiredRevision });
-  const sourceRef = readSourceRef(
-    spec.has('chartRef')
-      ? spec.object('chartRef')
-      : spec.object('chart').object('spec').object('sourceRef'),
-    ref,
-  );
-  // The values say what should run; that it runs is known only when they were applied.
-  const known = sync.sync === 'synced' && images.length > 0;
+  // The values say what should run; that it runs is known only when they were applied, and of
+  // what is suspended, Flux marks changes as seen that it has not applied.
+  const known = sync.sync === 'synced' && !suspended && images.length > 0;
   return {
     type: 'application',
     engine: 'flux',
@@ -55,6 +51,7 @@ export function observeHelmRelease(
     annotations: readAnnotations(metadata),
     ...sync,
     ...readHealth(fields),
+    attempt: readAttempt(fields, desiredRevision),
     policy: {
       automated: !suspended,
       // Helm deletes what the new version of a release no longer names.
@@ -63,17 +60,19 @@ export function observeHelmRelease(
     },
     suspended,
     source: {
-      type: 'helm',
-      ...readSource(spec, releases),
-      ...(sourceRef && { ref: sourceRef }),
+      ...chart.source,
+      ...(spec.has('chartRef') && { chart: releases.chartName }),
     },
     sourceRef,
+    sourceRevision,
     parent: readParent(labels, ref),
     dependsOn: readDependsOn(spec, ref),
-    destination: {
-      namespace: spec.string('targetNamespace') ?? ref.namespace,
-    },
+    destination: readDestination(
+      spec,
+      spec.string('targetNamespace') ?? ref.namespace,
+    ),
     revision: releases.revision,
+    originRevision: releases.originRevision,
     desiredRevision,
     chartVersion: releases.chartVersion,
     images: known ? images : [],
@@ -81,7 +80,7 @@ export function observeHelmRelease(
     operation: readOperation(status, desiredRevision),
     conditions: readConditions(status),
     externalUrls: [],
-    commands: allowedCommands(fields, sourceRef),
+    commands: allowedCommands(fields, chart.source.ref),
     deployments: releases.deployments.map((deployment, index, all) =>
       known && index === all.length - 1
         ? { ...deployment, images }
@@ -124,26 +123,4 @@ function readSync(options: {
   return drifted.string('status') === 'True'
     ? { sync: 'out-of-sync', syncMessage: drifted.message('message') }
     : { sync: 'synced' };
-}
-
-/** Charts in a Git repository or a bucket are folders; all others are named. */
-function isFolder(kind: string | undefined): boolean {
-  return kind === 'GitRepository' || kind === 'Bucket';
-}
-
-function readSource(
-  spec: ObjectFields,
-  releases: HelmReleases,
-): ApplicationSource {
-  const chart = spec.object('chart').object('spec');
-  if (spec.has('chartRef')) {
-    return { chart: releases.chartName };
-  }
-  if (isFolder(chart.object('sourceRef').string('kind'))) {
-    return { path: readPath(chart.string('chart')) };
-  }
-  return {
-    chart: chart.string('chart'),
-    targetRevision: chart.string('version') ?? '*',
-  };
 }

@@ -116,9 +116,52 @@ describe('what a Kustomization says', () => {
           key: expect.stringMatching(
             /^applied\/sha256:9f86.*\/2026-02-17T09:00:00.000Z$/,
           ),
+          inferred: true,
         },
       ],
     });
+  });
+
+  it('is not synced before its newest change is applied, of whatever revision', () => {
+    const item = object('Kustomization', 'orders-prod');
+    item.metadata.generation = 3;
+    item.spec.images[0].newTag = '1.5.0';
+    expect(observe(item)).toMatchObject({
+      sync: 'out-of-sync',
+      syncMessage: expect.stringContaining('is not applied yet'),
+      images: [],
+    });
+    setCondition(item, 'Ready', {
+      status: 'False',
+      reason: 'BuildFailed',
+      message: 'kustomize build failed: no such file',
+      observedGeneration: 3,
+    });
+    const broken = {
+      sync: 'out-of-sync',
+      syncMessage: 'kustomize build failed: no such file',
+      health: 'degraded',
+      images: [],
+    };
+    expect(observe(item)).toMatchObject(broken);
+    // What it needs beside the source went away.
+    item.metadata.generation = 2;
+    expect(observe(item)).toMatchObject(broken);
+    // What is applied and ill is applied.
+    setCondition(item, 'Ready', { reason: 'HealthCheckFailed' });
+    expect(observe(item)).toMatchObject({ sync: 'synced', health: 'degraded' });
+    // Changes of what is suspended are marked as seen, and not applied.
+    item.spec.suspend = true;
+    expect(observe(item)).toMatchObject({ sync: 'synced', images: [] });
+  });
+
+  it('names the cluster that it deploys to, by what leads there', () => {
+    const item = object('Kustomization', 'orders-prod');
+    item.spec.kubeConfig = { secretRef: { name: 'prod-us-kubeconfig' } };
+    const destination = { namespace: 'orders', server: 'prod-us' };
+    expect(observe(item)).toMatchObject({ destination });
+    item.spec.kubeConfig = { configMapRef: { name: 'prod-us' } };
+    expect(observe(item)).toMatchObject({ destination });
   });
 
   it.each([
@@ -192,14 +235,15 @@ describe('what a Kustomization says', () => {
 
 describe('deployments of a Kustomization', () => {
   const second = {
-    key: `applied/${commit('2')}/2026-02-19T08:00:00.000Z`,
+    key: 'applied/sha256:bbbb/2026-02-19T08:00:00.000Z',
     revision: commit('2'),
     finishedAt: '2026-02-19T08:00:00.000Z',
     outcome: 'succeeded',
   };
   const third = {
-    key: `applied/${commit('3')}/2026-02-20T10:20:12.000Z`,
+    key: 'applied/sha256:cccc/2026-02-20T10:20:12.000Z',
     revision: commit('3'),
+    changed: true,
     finishedAt: '2026-02-20T10:30:12.000Z',
     outcome: 'succeeded',
   };
@@ -226,9 +270,65 @@ describe('deployments of a Kustomization', () => {
       second,
       third,
       expect.objectContaining({
-        key: `applied/${commit('9')}/2026-02-20T18:00:00.000Z`,
+        key: 'applied/sha256:9999/2026-02-20T18:00:00.000Z',
       }),
     ]);
+  });
+
+  it('are none when revisions come that render the same, applied or not', () => {
+    const item = object('Kustomization', 'orders-prod');
+    for (const digit of ['7', '8', '9']) {
+      // Flux keeps the entry, and writes the revision into it.
+      item.status.history[0].metadata.revision = `main@sha1:${commit(digit)}`;
+      item.status.history[0].lastReconciled = `2026-02-20T1${digit}:00:00Z`;
+      apply(item, digit);
+      expect(observe(item)).toMatchObject({
+        revision: commit(digit),
+        deployments: [second, { ...third, revision: commit(digit) }],
+      });
+    }
+    // Somebody's webhook refuses the same manifests at yet another revision.
+    item.status.history.unshift({
+      ...entry('6', '2026-02-21T08:00:00Z'),
+      digest: 'sha256:cccc',
+      lastReconciledStatus: 'ReconciliationFailed',
+    });
+    item.status.lastAttemptedRevision = `main@sha1:${commit('6')}`;
+    setCondition(item, 'Ready', {
+      status: 'False',
+      reason: 'ReconciliationFailed',
+    });
+    expect(observe(item).deployments.map(({ key }) => key)).toEqual([
+      second.key,
+      third.key,
+    ]);
+  });
+
+  it('are told by their manifests, also of one revision', () => {
+    const item = object('Kustomization', 'orders-prod');
+    item.status.history.unshift({
+      ...entry('4', '2026-02-20T12:00:00Z'),
+      metadata: { revision: `main@sha1:${commit('3')}` },
+    });
+    expect(observe(item).deployments.at(-1)).toEqual({
+      key: 'applied/sha256:4444/2026-02-20T10:40:12.000Z',
+      revision: commit('3'),
+      changed: true,
+      finishedAt: '2026-02-20T12:00:00.000Z',
+      outcome: 'succeeded',
+    });
+    // Its new values break it: that is a deployment that failed, although Git stayed as it was.
+    item.status.history[0].lastReconciledStatus = 'HealthCheckFailed';
+    setCondition(item, 'Ready', {
+      status: 'False',
+      reason: 'HealthCheckFailed',
+    });
+    const [, , failed] = observe(item).deployments;
+    expect(failed).toMatchObject({ outcome: 'failed', changed: true });
+    // Commits that change nothing here try the same again.
+    item.status.history[0].metadata.revision = `main@sha1:${commit('9')}`;
+    item.status.lastAttemptedRevision = `main@sha1:${commit('9')}`;
+    expect(observe(item).deployments.at(-1)?.key).toBe(failed.key);
   });
 
   it('have another key when a revision comes back, and none that is not clear any more', () => {
@@ -240,8 +340,9 @@ describe('deployments of a Kustomization', () => {
     apply(back, '2');
     expect(observe(back).deployments).toEqual([
       {
-        key: `applied/${commit('2')}/2026-02-20T18:00:00.000Z`,
+        key: 'applied/sha256:bbbb/2026-02-20T18:00:00.000Z',
         revision: commit('2'),
+        changed: true,
         finishedAt: '2026-02-20T19:00:00.000Z',
         outcome: 'succeeded',
       },
@@ -273,7 +374,7 @@ describe('deployments of a Kustomization', () => {
       [second.key, 'succeeded'],
       [third.key, 'succeeded'],
       [failed?.key, 'failed'],
-      [`applied/${commit('9')}/2026-02-20T10:40:12.000Z`, 'succeeded'],
+      ['applied/sha256:9999/2026-02-20T10:40:12.000Z', 'succeeded'],
     ]);
   });
 
@@ -293,8 +394,8 @@ describe('deployments of a Kustomization', () => {
     ];
     apply(back, '2');
     expect(observe(back).deployments.map(({ key }) => key)).toEqual([
-      `applied/${commit('1')}/2026-02-20T08:00:00.000Z`,
-      `applied/${commit('2')}/2026-02-23T08:00:00.000Z`,
+      'applied/sha256:1111/2026-02-20T08:00:00.000Z',
+      'applied/sha256:2222/2026-02-23T08:00:00.000Z',
     ]);
   });
 

@@ -9,8 +9,10 @@ import {
 } from '@fairway/plugin-gitops-node';
 import { allowedCommands } from './fluxCommands';
 import { condition, readConditions } from './readConditions';
-import { readHealth, readOperation } from './readHealth';
-import { readDeployments, type Revisions } from './readHistory';
+import { readAttempt } from './readAttempt';
+import { readDestination } from './readDestination';
+import { isBehind, isWaiting, readHealth, readOperation } from './readHealth';
+import { readDeployments } from './readHistory';
 import { readInventory } from './readInventory';
 import { readDependsOn, readParent, readRef, readSourceRef } from './readRefs';
 import { readPath, readRevision } from './readRevision';
@@ -32,7 +34,7 @@ export function observeKustomization(
   const attempted = readRevision(status.string('lastAttemptedRevision'));
   const resources = readInventory(status);
   const namespaces = new Set(resources.map(({ namespace }) => namespace));
-  const sync = readSync({ status, revision, attempted });
+  const sync = readSync({ fields, revision, attempted });
   return {
     type: 'application',
     engine: 'flux',
@@ -41,6 +43,7 @@ export function observeKustomization(
     annotations: readAnnotations(metadata),
     ...sync,
     ...readHealth(fields),
+    attempt: readAttempt(fields, attempted),
     policy: {
       automated: !suspended,
       prune: spec.boolean('prune') === true,
@@ -55,14 +58,15 @@ export function observeKustomization(
     sourceRef,
     parent: readParent(labels, ref),
     dependsOn: readDependsOn(spec, ref),
-    destination: {
-      namespace:
-        spec.string('targetNamespace') ??
+    destination: readDestination(
+      spec,
+      spec.string('targetNamespace') ??
         (namespaces.size === 1 ? [...namespaces][0] : undefined),
-    },
+    ),
     revision,
     originRevision: readRevision(status.string('lastAppliedOriginRevision')),
-    images: sync.sync === 'synced' ? readImages(spec) : [],
+    // What is suspended may have been changed since, which Flux marks as seen all the same.
+    images: sync.sync === 'synced' && !suspended ? readImages(spec) : [],
     ...limitResources(resources),
     operation: readOperation(status, attempted),
     conditions: readConditions(status),
@@ -73,11 +77,18 @@ export function observeKustomization(
 }
 
 /** Sync as far as the object itself can tell; the revision of its source decides. */
-function readSync(options: Revisions): {
-  sync: SyncStatus;
-  syncMessage?: string;
-} {
-  const { status, revision, attempted } = options;
+/** With these, the manifests of the revision that was tried are in force. */
+const APPLIED_REASONS = ['HealthCheckFailed'];
+/** With this, nothing was tried: what runs is what was applied before. */
+const NOTHING_TRIED = ['ArtifactFailed'];
+
+function readSync(options: {
+  fields: ObjectFields;
+  revision?: string;
+  attempted?: string;
+}): { sync: SyncStatus; syncMessage?: string } {
+  const { fields, revision, attempted } = options;
+  const status = fields.object('status');
   const ready = condition(status, 'Ready');
   const failure =
     ready.string('status') === 'False' ? ready.message('message') : undefined;
@@ -87,11 +98,25 @@ function readSync(options: Revisions): {
       syncMessage: failure ?? 'Flux has not applied a revision yet',
     };
   }
-  return attempted && attempted !== revision
-    ? {
-        sync: 'out-of-sync',
-        syncMessage: failure ?? `Revision ${attempted} is not applied yet`,
-      }
+  if (attempted && attempted !== revision) {
+    return {
+      sync: 'out-of-sync',
+      syncMessage: failure ?? `Revision ${attempted} is not applied yet`,
+    };
+  }
+  if (isBehind(fields)) {
+    return {
+      sync: 'out-of-sync',
+      syncMessage:
+        failure ?? 'The newest change of the Kustomization is not applied yet',
+    };
+  }
+  return ready.string('status') === 'False' &&
+    !isWaiting(status) &&
+    ![...APPLIED_REASONS, ...NOTHING_TRIED].includes(
+      ready.string('reason') ?? '',
+    )
+    ? { sync: 'out-of-sync', syncMessage: failure }
     : { sync: 'synced' };
 }
 

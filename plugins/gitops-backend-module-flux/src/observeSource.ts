@@ -1,3 +1,4 @@
+import type { ObjectRef } from '@fairway/plugin-gitops-common';
 import {
   ObjectFields,
   withoutCredentials,
@@ -6,8 +7,12 @@ import {
   type SourceObservation,
 } from '@fairway/plugin-gitops-node';
 import { condition, is } from './readConditions';
-import { readRef } from './readRefs';
-import { readRevision } from './readRevision';
+import { isBehind } from './readHealth';
+import { readRef, readSourceRef } from './readRefs';
+import { readPath, readRevision } from './readRevision';
+
+/** Where an artifact says which commit it was built from. */
+const COMMIT_ANNOTATION = 'org.opencontainers.image.revision';
 
 /** What a source says: the revision that its followers should run. */
 export function observeSource(
@@ -18,19 +23,49 @@ export function observeSource(
   const spec = fields.object('spec');
   const status = fields.object('status');
   const ready = isReady(fields);
+  const ref = readRef(object, context);
   return {
     type: 'source',
-    ref: readRef(object, context),
+    ref,
     url: readUrl(object.kind, spec),
     targetRevision: readTargetRevision(object.kind, spec),
+    ...(object.kind === 'HelmChart' && readChart(fields, ref)),
     // The index of a Helm repository is no revision that a release could run.
     revision:
       object.kind === 'HelmRepository'
         ? undefined
         : readRevision(status.object('artifact').string('revision')),
+    originRevision: readOrigin(object.kind, fields),
     ready,
     message: readMessage(fields, ready),
   };
+}
+
+/** What a chart is packaged from. */
+function readChart(
+  fields: ObjectFields,
+  ref: ObjectRef,
+): Pick<SourceObservation, 'sourceRef' | 'path'> {
+  const spec = fields.object('spec');
+  const sourceRef = readSourceRef(spec.object('sourceRef'), ref);
+  const isFolder = sourceRef && sourceRef.kind !== 'HelmRepository';
+  return {
+    sourceRef,
+    ...(isFolder && { path: readPath(spec.string('chart')) }),
+  };
+}
+
+function readOrigin(kind: string, fields: ObjectFields): string | undefined {
+  const status = fields.object('status');
+  if (kind === 'HelmChart') {
+    const { kind: from } = fields.object('spec').record('sourceRef');
+    return from === 'GitRepository'
+      ? readRevision(status.string('observedSourceArtifactRevision'))
+      : undefined;
+  }
+  return readRevision(
+    status.object('artifact').record('metadata')[COMMIT_ANNOTATION],
+  );
 }
 
 /**
@@ -43,7 +78,12 @@ function isReady(fields: ObjectFields): boolean {
   if (isRegistry(fields)) {
     return true;
   }
-  if (is(status, 'Stalled', 'True') || is(status, 'Ready', 'False')) {
+  if (
+    is(status, 'Stalled', 'True') ||
+    is(status, 'Ready', 'False') ||
+    // What it has may be of another branch or address than it names now.
+    isBehind(fields)
+  ) {
     return false;
   }
   return is(status, 'Ready', 'True') || status.has('artifact');
@@ -57,6 +97,8 @@ export function isRegistry(fields: ObjectFields): boolean {
   );
 }
 
+const NOT_FETCHED = 'Flux has not fetched the source yet';
+
 function readMessage(fields: ObjectFields, ready: boolean): string | undefined {
   const status = fields.object('status');
   if (fields.object('spec').boolean('suspend') === true) {
@@ -65,13 +107,12 @@ function readMessage(fields: ObjectFields, ready: boolean): string | undefined {
   if (ready) {
     return undefined;
   }
-  const stalled = condition(status, 'Stalled');
-  return (
-    (stalled.string('status') === 'True'
-      ? stalled
-      : condition(status, 'Ready')
-    ).message('message') ?? 'Flux has not fetched the source yet'
-  );
+  if (is(status, 'Stalled', 'True')) {
+    return condition(status, 'Stalled').message('message') ?? NOT_FETCHED;
+  }
+  return is(status, 'Ready', 'False') || !isBehind(fields)
+    ? condition(status, 'Ready').message('message') ?? NOT_FETCHED
+    : 'Flux has not fetched what the source names now; if that lasts, look whether its controller runs';
 }
 
 /** The address, without any credentials that somebody wrote into it. */

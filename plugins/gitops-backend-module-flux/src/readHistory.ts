@@ -4,6 +4,7 @@ import {
 } from '@fairway/plugin-gitops-node';
 import { condition } from './readConditions';
 import { readRevision } from './readRevision';
+import { readSnapshots, SnapshotHistory } from './SnapshotHistory';
 
 /** Reasons of `Ready=False` that mean an attempt to apply a revision failed, not that it waits. */
 const FAILED_ATTEMPT = [
@@ -12,9 +13,6 @@ const FAILED_ATTEMPT = [
   'PruneFailed',
   'ReconciliationFailed',
 ];
-
-/** Entries that the history of a Kustomization keeps; older ones are dropped. */
-const KEPT = 5;
 
 /** Which revisions a Kustomization speaks of. */
 export interface Revisions {
@@ -25,34 +23,25 @@ export interface Revisions {
   attempted?: string;
 }
 
-/** One set of manifests with one outcome, as `status.history` has it. */
-interface Snapshot {
-  digest: string;
-  succeeded: boolean;
-  revision: string;
-  /** ISO times. */
-  first: string;
-  last: string;
-}
-
 /**
  * What the object's history says, oldest first.
  *
  * @remarks
  * Flux has no list of events. Its `history` has one entry for each set of manifests and outcome,
- * which moves to the front and counts on when the same manifests come back; what tells the second
- * time from the first is when the manifests in between were reconciled last, a time that stays as
- * it is while they are not in force. Without a history (before Flux 2.7) it is the time of the
- * `Ready` condition.
+ * which moves to the front and counts on when the same manifests come back. A deployment is known
+ * by the digest of its manifests: the revision of an entry is the last one that had them, and
+ * changes with each commit and each artifact that changes nothing here. What tells the second time
+ * that the same manifests are in force from the first is when those in between were reconciled
+ * last, a time that stays as it is while they are not in force.
  *
  * Entries behind the one in force are deployments that may have gone unseen. Those that came back
  * since, or that another one came back after, no longer say when that was, and are left out: their
  * key would be another than the one they had while they were in force.
  */
 export function readDeployments(options: Revisions): ObservedDeployment[] {
-  const history = readSnapshots(options.status);
+  const history = new SnapshotHistory(readSnapshots(options.status));
   const applied = readApplied(options, history);
-  const failed = readFailed(options, applied);
+  const failed = readFailed(options, history, applied);
   const before = readEarlier(options, history);
   const all = [...before, applied, failed].filter(
     deployment => deployment !== undefined,
@@ -62,125 +51,124 @@ export function readDeployments(options: Revisions): ObservedDeployment[] {
   ];
 }
 
-/** The entries that are complete, newest first. */
-function readSnapshots(status: ObjectFields): Snapshot[] {
-  return status
-    .list('history')
-    .slice(0, KEPT)
-    .flatMap(entry => {
-      const digest = entry.string('digest');
-      const first = entry.time('firstReconciled');
-      const last = entry.time('lastReconciled');
-      const revision = readRevision(
-        entry.object('metadata').string('revision'),
-      );
-      return digest && first && last && revision
-        ? [
-            {
-              digest,
-              succeeded:
-                entry.string('lastReconciledStatus') ===
-                'ReconciliationSucceeded',
-              revision,
-              first,
-              last,
-            },
-          ]
-        : [];
-    });
-}
-
-/** The manifests that were in force before those at `index`: the next that were applied. */
-function predecessorOf(
-  history: Snapshot[],
-  index: number,
-): Snapshot | undefined {
-  return history
-    .slice(index + 1)
-    .find(
-      ({ succeeded, digest }) => succeeded && digest !== history[index].digest,
-    );
-}
-
-function keyOf(history: Snapshot[], index: number): string {
-  const { revision, first } = history[index];
-  return `applied/${revision}/${predecessorOf(history, index)?.last ?? first}`;
+/** Where the history has what is in force; -1 before Flux 2.7. */
+function indexInForce(history: SnapshotHistory, revision?: string): number {
+  return history.entries.findIndex(
+    entry => entry.succeeded && entry.revision === revision,
+  );
 }
 
 function readApplied(
   { status, revision }: Revisions,
-  history: Snapshot[],
+  history: SnapshotHistory,
 ): ObservedDeployment | undefined {
-  if (!revision) {
-    return undefined;
+  const index = indexInForce(history, revision);
+  if (!revision || index < 0) {
+    return readWithoutHistory(status, revision);
   }
-  const index = history.findIndex(
-    entry => entry.succeeded && entry.revision === revision,
-  );
-  if (index < 0) {
-    const ready = condition(status, 'Ready');
-    const since = ready.time('lastTransitionTime');
-    return since && ready.string('status') === 'True'
-      ? {
-          key: `applied/${revision}/${since}`,
-          revision,
-          finishedAt: since,
-          outcome: 'succeeded',
-        }
-      : undefined;
-  }
-  const { first, last } = history[index];
-  const before = predecessorOf(history, index)?.last;
-  if (!before && index > 0 && history.length >= KEPT) {
+  const { first, last } = history.entries[index];
+  const before = history.predecessorOf(index)?.last;
+  if (!before && index > 0 && history.isFull) {
     // Failed attempts have pushed out what was in force before, which the key stood on.
     return undefined;
   }
   return {
-    key: keyOf(history, index),
-    revision,
+    ...describeApplied(history, index),
     // Manifests that came back were first reconciled before those they replaced.
     finishedAt: !before || first >= before ? first : last,
+  };
+}
+
+/** Before Flux 2.7, the condition is all there is; it is written at each reconciliation. */
+function readWithoutHistory(
+  status: ObjectFields,
+  revision: string | undefined,
+): ObservedDeployment | undefined {
+  const ready = condition(status, 'Ready');
+  const since = ready.time('lastTransitionTime');
+  return revision && since && ready.string('status') === 'True'
+    ? {
+        key: `applied/${revision}/${since}`,
+        revision,
+        originRevision: readRevision(
+          status.string('lastAppliedOriginRevision'),
+        ),
+        inferred: true,
+        finishedAt: since,
+        outcome: 'succeeded',
+      }
+    : undefined;
+}
+
+function describeApplied(
+  history: SnapshotHistory,
+  index: number,
+): ObservedDeployment {
+  const { revision, originRevision, first } = history.entries[index];
+  return {
+    key: history.keyOf(index),
+    revision,
+    originRevision,
+    // Others ran before; of the first ones that are known, nobody can say.
+    ...(history.predecessorOf(index) && { changed: true }),
+    finishedAt: first,
     outcome: 'succeeded',
   };
 }
 
+/**
+ * The last attempt, when it failed: known by its manifests, or by its revision when they could not
+ * be built. To fail with the manifests that run is no deployment.
+ */
 function readFailed(
   { status, revision, attempted }: Revisions,
+  history: SnapshotHistory,
   applied?: ObservedDeployment,
 ): ObservedDeployment | undefined {
   const ready = condition(status, 'Ready');
   const finishedAt = ready.time('lastTransitionTime');
   if (
     !attempted ||
-    attempted === revision ||
     !finishedAt ||
     ready.string('status') !== 'False' ||
     !FAILED_ATTEMPT.includes(ready.string('reason') ?? '')
   ) {
     return undefined;
   }
-  return {
-    // Retries are the same attempt; what it was made upon tells it from one made later.
-    key: `failed/${attempted}/after/${applied?.key ?? revision ?? 'nothing'}`,
-    revision: attempted,
-    finishedAt,
-    outcome: 'failed',
-    message: ready.message('message'),
-  };
+  const [newest] = history.entries;
+  const tried =
+    newest && !newest.succeeded && newest.revision === attempted
+      ? newest
+      : undefined;
+  const inForce = history.entries[indexInForce(history, revision)];
+  const isOther =
+    tried && inForce ? tried.digest !== inForce.digest : attempted !== revision;
+  return isOther
+    ? {
+        // Retries are the same attempt; what it was made upon tells it from one made later.
+        key: `failed/${tried?.digest ?? attempted}/after/${
+          applied?.key ?? revision ?? 'nothing'
+        }`,
+        revision: attempted,
+        originRevision: tried?.originRevision,
+        ...(tried && inForce && { changed: true }),
+        finishedAt,
+        outcome: 'failed',
+        message: ready.message('message'),
+      }
+    : undefined;
 }
 
 /** The entries behind the one in force that still say when they were, oldest first. */
 function readEarlier(
   { revision }: Revisions,
-  history: Snapshot[],
+  history: SnapshotHistory,
 ): ObservedDeployment[] {
-  const current = history.findIndex(
-    entry => entry.succeeded && entry.revision === revision,
-  );
+  const current = indexInForce(history, revision);
   if (current < 0) {
     return [];
   }
-  return history
+  return history.entries
     .map((entry, index) => ({ entry, index }))
     .filter(({ index }) => index > current)
     .flatMap(({ entry, index }) => {
@@ -192,69 +180,34 @@ function readEarlier(
     .sort((a, b) => a.finishedAt.localeCompare(b.finishedAt));
 }
 
-/** Whether manifests that were applied before these came back after them. */
-function isOvertaken(history: Snapshot[], index: number): boolean {
-  return history
-    .slice(0, index)
-    .some(({ succeeded, first }) => succeeded && first <= history[index].first);
-}
-
-/** Whether others were applied in between: then these were in force more than once. */
-function isInterrupted(history: Snapshot[], index: number): boolean {
-  const { first, last } = history[index];
-  return history.some(
-    other => other.succeeded && other.first > first && other.first <= last,
-  );
-}
-
-/**
- * Applied once only, upon what the history still has behind it. As entries are dropped by the time
- * of their last reconciliation, all that came after that one are still there.
- */
-function isClear(history: Snapshot[], index: number): boolean {
-  const before = predecessorOf(history, index);
-  return (
-    !isOvertaken(history, index) &&
-    !isInterrupted(history, index) &&
-    (before ? before.last <= history[index].first : history.length < KEPT)
-  );
-}
-
 function readEarlierApplied(
-  history: Snapshot[],
+  history: SnapshotHistory,
   index: number,
 ): ObservedDeployment | undefined {
-  const { revision, first } = history[index];
-  return isClear(history, index)
-    ? {
-        key: keyOf(history, index),
-        revision,
-        finishedAt: first,
-        outcome: 'succeeded',
-      }
-    : undefined;
+  return history.isClear(index) ? describeApplied(history, index) : undefined;
 }
 
 function readEarlierFailed(
-  history: Snapshot[],
+  history: SnapshotHistory,
   index: number,
 ): ObservedDeployment | undefined {
-  const { revision, first, digest } = history[index];
-  const upon = history.findIndex(
-    (other, at) => at > index && other.succeeded && other.digest !== digest,
-  );
-  const isFirstTime = upon >= 0 && history[upon].first <= first;
-  const ranBefore = history
+  const { entries } = history;
+  const { revision, originRevision, first, digest } = entries[index];
+  const upon = history.predecessorIndex(index);
+  const isFirstTime = upon >= 0 && entries[upon].first <= first;
+  const ranBefore = entries
     .slice(index + 1)
     .some(other => other.succeeded && other.digest === digest);
   return isFirstTime &&
     !ranBefore &&
-    !isOvertaken(history, index) &&
-    !isInterrupted(history, index) &&
-    isClear(history, upon)
+    !history.isOvertaken(index) &&
+    !history.isInterrupted(index) &&
+    history.isClear(upon)
     ? {
-        key: `failed/${revision}/after/${keyOf(history, upon)}`,
+        key: `failed/${digest}/after/${history.keyOf(upon)}`,
         revision,
+        originRevision,
+        changed: true,
         finishedAt: first,
         outcome: 'failed',
       }
