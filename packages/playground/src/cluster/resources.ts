@@ -175,6 +175,7 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   custom(FLUX_SOURCE, 'GitRepository', 'gitrepositories', { status: true, short: 'gitrepo' }),
   custom(FLUX_SOURCE, 'OCIRepository', 'ocirepositories', { status: true, short: 'ocirepo' }),
   custom(FLUX_SOURCE, 'HelmRepository', 'helmrepositories', { status: true, short: 'helmrepo' }),
+  custom(FLUX_SOURCE, 'HelmChart', 'helmcharts', { status: true, short: 'hc' }),
   custom(FLUX_SOURCE, 'Bucket', 'buckets', { status: true }),
   custom('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'kustomizations', { status: true, short: 'ks' }),
   custom('helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'helmreleases', { status: true, short: 'hr' }),

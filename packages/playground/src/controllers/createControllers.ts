@@ -4,8 +4,10 @@ import { Cluster, Controller, Forge } from '../types';
 import { createApplicationController } from './argocd';
 import { ControllerContext } from './ControllerContext';
 import { EventRecorder } from './EventRecorder';
+import { ChartReader } from './flux/ChartReader';
 import {
   createGitRepositoryController,
+  createHelmChartController,
   createHelmReleaseController,
   createKustomizationController,
 } from './flux';
@@ -43,6 +45,7 @@ const FACTORIES: Array<(context: ControllerContext) => Controller> = [
   createServiceController,
   createIngressController,
   createGitRepositoryController,
+  createHelmChartController,
   createKustomizationController,
   createHelmReleaseController,
   createApplicationController,
@@ -81,6 +84,7 @@ export function createControllers(options: {
     cluster,
     forge,
     renderer: new Renderer({ directory: renders }),
+    charts: new ChartReader(),
     events: new EventRecorder({ cluster }),
     timing: { ...DEFAULT_TIMING, ...options.timing },
     log: options.log ?? (line => process.stderr.write(`${line}\n`)),

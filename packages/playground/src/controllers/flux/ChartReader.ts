@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { NotFoundError } from '@backstage/errors';
 import { parse } from 'yaml';
+import { KubernetesObject } from '../../types';
 import { git, showFile } from '../git';
 import { Chart, ChartContent, mergeValues, Values } from './chart';
+import { commitOf } from './fluxObjects';
 
 const REMEMBERED_CHARTS = 100;
 
@@ -17,6 +19,8 @@ export interface ChartLocation {
 /** Reads charts from Git, each once: a commit does not change. */
 export class ChartReader {
   readonly #remembered = new Map<string, ChartContent>();
+  /** By address: the commit that an artifact was packaged from. */
+  readonly #packaged = new Map<string, string>();
 
   /** @throws NotFoundError - when the chart or a values file is not there. */
   async read(location: ChartLocation): Promise<ChartContent> {
@@ -27,6 +31,34 @@ export class ChartReader {
     }
     this.#remembered.set(id, content);
     return content;
+  }
+
+  /** Keeps a commit as the content of an artifact, whatever the branch has later. */
+  package(url: string, commit: string): void {
+    this.#packaged.set(url, commit);
+  }
+
+  /**
+   * The chart in the artifact of a HelmChart, under the version that it was given. After a start,
+   * that of the commit that was looked at last.
+   */
+  async unpack(
+    { spec, status }: KubernetesObject,
+    gitDirectory: string,
+  ): Promise<ChartContent> {
+    const { artifact, observedSourceArtifactRevision } = status;
+    const content = await this.read({
+      gitDirectory,
+      revision:
+        this.#packaged.get(artifact.url) ??
+        commitOf(observedSourceArtifactRevision),
+      chart: spec.chart,
+      valuesFiles: spec.valuesFiles,
+    });
+    return {
+      ...content,
+      chart: { ...content.chart, version: artifact.revision },
+    };
   }
 }
 

@@ -3,12 +3,13 @@ import { ControllerContext } from '../ControllerContext';
 import { git, resolveRevision } from '../git';
 import { timestamp } from '../objects/conditions';
 import { sha256 } from '../objects/digest';
-import { GIT_REPOSITORY } from '../objects/kinds';
+import { GIT_REPOSITORY, keyOf } from '../objects/kinds';
 import { namesRepository } from '../objects/namesRepository';
 import { writeStatus } from '../objects/writeStatus';
 import { messageOf, queueKey, Reconciler } from '../Reconciler';
-import { failed, setConditions } from './fluxConditions';
+import { failed, progressing, setConditions } from './fluxConditions';
 import { requestedAt } from './fluxObjects';
+import { markSeen } from './markSeen';
 
 /** Stands in for Flux's source controller, for Git: what a branch points at is the artifact. */
 export function createGitRepositoryController(
@@ -35,15 +36,45 @@ async function reconcile(
   context: ControllerContext,
   repository: KubernetesObject,
 ): Promise<number | undefined> {
-  const { metadata, spec } = repository;
-  if (metadata.deletionTimestamp || spec.suspend) {
+  const { metadata, spec, status } = repository;
+  const { generation } = metadata;
+  if (metadata.deletionTimestamp) {
     return undefined;
   }
+  if (spec.suspend) {
+    markSeen(context.cluster, repository, {
+      withGeneration: Boolean(status?.conditions?.length),
+    });
+    return undefined;
+  }
+  if (status?.observedGeneration !== generation) {
+    const message = `processing object: new generation ${
+      status?.observedGeneration ?? -1
+    } -> ${generation}`;
+    writeStatus(context.cluster, repository, {
+      ...status,
+      conditions: setConditions(status?.conditions, {
+        generation,
+        set: progressing(message),
+      }),
+    });
+  }
+  await fetchArtifact(
+    context,
+    context.cluster.get(keyOf(repository)) ?? repository,
+  );
+  return context.timing.pollMs;
+}
+
+async function fetchArtifact(
+  context: ControllerContext,
+  repository: KubernetesObject,
+): Promise<void> {
+  const { generation } = repository.metadata;
   const handled = {
     ...repository.status,
     lastHandledReconcileAt: requestedAt(repository),
   };
-  const { generation } = metadata;
   try {
     const artifact = await artifactOf(context, repository);
     const message = `stored artifact for revision '${artifact.revision}'`;
@@ -81,7 +112,6 @@ async function reconcile(
       }),
     });
   }
-  return context.timing.pollMs;
 }
 
 interface Artifact {
@@ -122,9 +152,4 @@ async function artifactOf(
     url: `http://source-controller.flux-system.svc.cluster.local./${path}`,
     lastUpdateTime: timestamp(),
   };
-}
-
-/** The commit of an artifact's revision: `main@sha1:<commit>` or `sha1:<commit>`. */
-export function commitOf(revision: string): string {
-  return revision.split('sha1:').at(-1)!;
 }

@@ -1,25 +1,33 @@
 import { KubernetesObject, ObjectKey } from '../../types';
 import { ControllerContext } from '../ControllerContext';
-import { byApplyOrder } from '../objects/applyOrder';
 import { findCondition } from '../objects/conditions';
 import { differs } from '../objects/differs';
 import { canonicalJson, sha256 } from '../objects/digest';
 import { keyOf, NAMESPACE } from '../objects/kinds';
 import { writeStatus } from '../objects/writeStatus';
 import { messageOf } from '../Reconciler';
-import { ChartContent, mergeValues, renderChart } from './chart';
+import { ChartContent } from './chart';
 import { FluxCondition, progressing, setConditions } from './fluxConditions';
 import { durationMs, isRequested, requestedAt } from './fluxObjects';
 import { checkHealth } from './healthCheck';
-import { describeRelease, Snapshot, withRelease } from './helmHistory';
+import { helmChartKey } from './helmChartTemplate';
+import { Snapshot, withRelease } from './helmHistory';
+import {
+  describeFailure,
+  describeSuccess,
+  describeUninstall,
+} from './helmOutcome';
 import { inventoryOf, pruneInventory } from './inventory';
+import { namespaceOf, releaseNameOf, renderRelease } from './renderRelease';
 
 const FIELD_MANAGER = 'helm-controller';
 const DEFAULT_TIMEOUT = '5m0s';
 
 /**
- * An install or an upgrade of a HelmRelease: apply, wait for health, report. A failed
- * upgrade is tried again as often as `remediation.retries` says, but not rolled back.
+ * An install or an upgrade of a HelmRelease: apply, wait for health, report. What failed is tried
+ * again as often as `remediation.retries` says: an install is taken away before.
+ *
+ * STAND-IN: a failed upgrade is not rolled back.
  */
 export class HelmAction {
   readonly #context: ControllerContext;
@@ -60,12 +68,10 @@ export class HelmAction {
     const latest = this.#latest;
     return (
       latest?.status === 'deployed' &&
+      latest.name === releaseNameOf(this.#release) &&
+      latest.namespace === namespaceOf(this.#release) &&
       latest.chartVersion === this.#content.chart.version &&
-      latest.configDigest === this.#configDigest &&
-      this.#release.status?.observedGeneration ===
-        this.#release.metadata.generation &&
-      findCondition(this.#release.status?.conditions, 'Ready')?.status ===
-        'True'
+      latest.configDigest === this.#configDigest
     );
   }
 
@@ -75,13 +81,11 @@ export class HelmAction {
     if (isRequested(this.#release)) {
       return 0;
     }
-    if (this.isDeployed) {
-      return timing.intervalMs;
-    }
     const latest = this.#latest;
     const status = this.#release.status ?? {};
     const isSameAttempt =
-      latest?.status === 'failed' &&
+      latest !== undefined &&
+      ['failed', 'uninstalled'].includes(latest.status) &&
       status.lastAttemptedGeneration === this.#release.metadata.generation &&
       status.lastAttemptedRevision === this.#content.chart.version;
     if (!isSameAttempt) {
@@ -94,9 +98,27 @@ export class HelmAction {
     return Math.max(0, due - Date.now());
   }
 
-  /** Answers a reconcile request when there is nothing to change. */
+  /** Looks at what is released already, which says so for a moment, and changes nothing. */
   confirm(): void {
-    this.#write({ set: [] });
+    const [reconciling] = progressing('Fulfilling prerequisites');
+    this.#write({ set: [reconciling] });
+    const { status, metadata } = this.#release;
+    const before = findCondition(status?.conditions, 'Released');
+    const action = this.#latest!.action;
+    const released =
+      before?.status === 'True'
+        ? { reason: before.reason!, message: before.message! }
+        : describeSuccess(action, this.#latest!);
+    this.#write({
+      isDone: true,
+      fields: { observedGeneration: metadata.generation },
+      remove: ['Reconciling', 'Stalled'],
+      set: ['Ready', 'Released'].map(type => ({
+        ...released,
+        type,
+        status: 'True',
+      })),
+    });
   }
 
   start(): void {
@@ -109,7 +131,7 @@ export class HelmAction {
         lastAttemptedReleaseAction: action,
         lastAttemptedConfigDigest: this.#configDigest,
       },
-      remove: ['Stalled'],
+      remove: ['Stalled', 'Remediated'],
       set: progressing(
         `Running '${action}' action with timeout of ${this.#timeout}`,
       ),
@@ -154,7 +176,9 @@ export class HelmAction {
   }
 
   get #action(): 'install' | 'upgrade' {
-    return this.#history.some(({ status }) => status !== 'failed')
+    return this.#history.some(({ status }) =>
+      ['deployed', 'superseded'].includes(status),
+    )
       ? 'upgrade'
       : 'install';
   }
@@ -167,45 +191,15 @@ export class HelmAction {
     return this.#release.spec.timeout ?? DEFAULT_TIMEOUT;
   }
 
-  get #releaseName(): string {
-    const { releaseName, targetNamespace } = this.#release.spec;
-    const { name } = this.#release.metadata;
-    return (
-      releaseName ?? (targetNamespace ? `${targetNamespace}-${name}` : name)
-    );
-  }
-
-  get #namespace(): string {
-    const { spec, metadata } = this.#release;
-    return spec.targetNamespace ?? metadata.namespace;
-  }
-
   #apply(): void {
     const { cluster } = this.#context;
-    const { spec, metadata, status } = this.#release;
-    const namespace = this.#namespace;
+    const { spec, status } = this.#release;
+    const namespace = namespaceOf(this.#release);
     const isMissing = !cluster.get({ ...NAMESPACE, name: namespace });
     if (isMissing && spec.install?.createNamespace) {
       cluster.create({ ...NAMESPACE, metadata: { name: namespace } });
     }
-    this.#objects = renderChart({
-      content: this.#content,
-      values: mergeValues(this.#content.values, spec.values ?? {}),
-      releaseName: this.#releaseName,
-      namespace,
-    })
-      .map(object => ({
-        ...object,
-        metadata: {
-          ...object.metadata,
-          labels: {
-            ...object.metadata.labels,
-            'helm.toolkit.fluxcd.io/name': metadata.name,
-            'helm.toolkit.fluxcd.io/namespace': metadata.namespace!,
-          },
-        },
-      }))
-      .sort(byApplyOrder);
+    this.#objects = renderRelease(this.#release, this.#content);
     for (const object of this.#objects) {
       const live = cluster.get(keyOf(object));
       if (!live || differs(object, live)) {
@@ -218,8 +212,8 @@ export class HelmAction {
   #snapshot(status: 'deployed' | 'failed'): Snapshot[] {
     const { name, version, appVersion } = this.#content.chart;
     return withRelease(this.#history, {
-      name: this.#releaseName,
-      namespace: this.#namespace,
+      name: releaseNameOf(this.#release),
+      namespace: namespaceOf(this.#release),
       status,
       action: this.#action,
       chartName: name,
@@ -231,15 +225,10 @@ export class HelmAction {
   }
 
   #succeed(): void {
-    const action = this.#action;
     const history = this.#snapshot('deployed');
-    const reason =
-      action === 'install' ? 'InstallSucceeded' : 'UpgradeSucceeded';
-    const message = `Helm ${action} succeeded for ${describeRelease(
-      history[0],
-    )}`;
-    const status = 'True';
+    const success = describeSuccess(this.#action, history[0]);
     this.#write({
+      isDone: true,
       fields: {
         history,
         inventory: inventoryOf(this.#objects),
@@ -249,57 +238,44 @@ export class HelmAction {
         upgradeFailures: undefined,
       },
       remove: ['Reconciling', 'Stalled'],
-      set: [
-        { type: 'Ready', status, reason, message },
-        { type: 'Released', status, reason, message },
-      ],
+      set: ['Ready', 'Released'].map(type => ({
+        ...success,
+        type,
+        status: 'True',
+      })),
     });
   }
 
   #fail(cause: string): void {
-    const action = this.#action;
-    const history = this.#snapshot('failed');
-    const { status: before = {}, metadata } = this.#release;
-    const reason = action === 'install' ? 'InstallFailed' : 'UpgradeFailed';
-    const [{ name, namespace, chartName, chartVersion }] = history;
-    const message = `Helm ${action} failed for release ${namespace}/${name} with chart ${chartName}@${chartVersion}: ${cause}`;
-    const counter = `${action}Failures`;
-    const isSameAttempt =
-      this.#latest?.status === 'failed' &&
-      this.#latest.chartVersion === chartVersion &&
-      this.#latest.configDigest === this.#configDigest;
-    const failures = (isSameAttempt ? before.failures ?? 0 : 0) + 1;
-    const isGivenUp = failures > this.#retries;
-    const stalled: FluxCondition = {
-      type: 'Stalled',
-      status: 'True',
-      reason: 'RetriesExceeded',
-      message: `Failed to ${action} after ${failures} attempt(s)`,
-    };
-    const reconciling: FluxCondition = {
-      type: 'Reconciling',
-      status: 'True',
-      reason: 'ProgressingWithRetry',
-      message,
-    };
-    this.#write({
-      fields: {
-        history,
-        inventory: inventoryOf(this.#objects),
-        failures,
-        [counter]: failures,
-        ...(isGivenUp && { observedGeneration: metadata.generation }),
-      },
-      remove: [isGivenUp ? 'Reconciling' : 'Stalled'],
-      set: [
-        { type: 'Ready', status: 'False', reason, message },
-        { type: 'Released', status: 'False', reason, message },
-        isGivenUp ? stalled : reconciling,
-      ],
+    const { cluster } = this.#context;
+    const inventory = inventoryOf(this.#objects);
+    const failure = describeFailure({
+      release: this.#release,
+      action: this.#action,
+      retries: this.#retries,
+      history: this.#snapshot('failed'),
+      cause,
     });
+    this.#write({
+      isDone: true,
+      ...failure,
+      fields: { ...failure.fields, inventory },
+    });
+    const current = cluster.get(this.#key);
+    if (current && failure.isTakenAway) {
+      pruneInventory(cluster, inventory, []);
+      const { fields, set } = describeUninstall(current.status.history);
+      this.#write({
+        isDone: true,
+        fields: { ...fields, inventory: undefined },
+        set,
+      });
+    }
   }
 
   #write(change: {
+    /** The end of a reconciliation: only then its request is handled. */
+    isDone?: boolean;
     fields?: Record<string, unknown>;
     set: FluxCondition[];
     remove?: string[];
@@ -309,14 +285,15 @@ export class HelmAction {
     if (!current || current.metadata.uid !== this.#release.metadata.uid) {
       return;
     }
+    const chart = helmChartKey(this.#release);
     writeStatus(cluster, current, {
       ...current.status,
       ...change.fields,
-      helmChart: `${this.#key.namespace}/${this.#key.namespace}-${
-        this.#key.name
-      }`,
-      storageNamespace: this.#namespace,
-      lastHandledReconcileAt: requestedAt(this.#release),
+      helmChart: `${chart.namespace}/${chart.name}`,
+      storageNamespace: namespaceOf(this.#release),
+      ...(change.isDone && {
+        lastHandledReconcileAt: requestedAt(this.#release),
+      }),
       conditions: setConditions(current.status?.conditions, {
         generation: this.#release.metadata.generation,
         set: change.set,

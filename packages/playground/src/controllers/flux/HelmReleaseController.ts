@@ -3,30 +3,31 @@ import { ControllerContext } from '../ControllerContext';
 import {
   DEPLOYMENT,
   GIT_REPOSITORY,
+  HELM_CHART,
   HELM_RELEASE,
   keyOf,
 } from '../objects/kinds';
 import { writeStatus } from '../objects/writeStatus';
 import { messageOf, queueKey, Reconciler } from '../Reconciler';
 import { ChartContent } from './chart';
-import { ChartReader } from './ChartReader';
-import { failed, setConditions } from './fluxConditions';
-import { FINALIZER, isRequested, requestedAt, sourceKey } from './fluxObjects';
-import { commitOf } from './GitRepositoryController';
+import { setConditions } from './fluxConditions';
+import { FINALIZER, isRequested, requestedAt } from './fluxObjects';
 import { HelmAction } from './HelmAction';
+import {
+  applyHelmChart,
+  helmChartKey,
+  releaseOf,
+  whyNotReady,
+} from './helmChartTemplate';
 import { inventoryKeys, pruneInventory } from './inventory';
+import { markSeen } from './markSeen';
 
-const OWNER_NAME = 'helm.toolkit.fluxcd.io/name';
-const OWNER_NAMESPACE = 'helm.toolkit.fluxcd.io/namespace';
-const COMMIT_DIGITS = 12;
-
-/** Stands in for Flux's helm controller (and, for charts in Git, its HelmChart objects). */
+/** Stands in for Flux's helm controller. */
 export function createHelmReleaseController(
   context: ControllerContext,
 ): Controller {
-  const { cluster } = context;
   const actions = new Map<string, HelmAction>();
-  const charts = new ChartReader();
+  const confirmed = new Map<string, number>();
   return new Reconciler({
     ...context,
     name: 'helm-controller',
@@ -34,48 +35,35 @@ export function createHelmReleaseController(
     watches: [
       {
         kind: DEPLOYMENT,
-        keys: ({ object }) => {
-          const { [OWNER_NAME]: name, [OWNER_NAMESPACE]: namespace } =
-            object.metadata.labels ?? {};
-          const key = `${namespace}/${name}`;
-          return name && actions.has(key) ? [key] : [];
-        },
+        keys: ({ object }) => releaseOf(object).filter(key => actions.has(key)),
       },
-      {
-        kind: GIT_REPOSITORY,
-        keys: ({ object }) =>
-          cluster
-            .list(HELM_RELEASE)
-            .filter(release => {
-              const reference = release.spec.chart?.spec?.sourceRef;
-              return (
-                reference &&
-                sourceKey(release, reference) === queueKey(object.metadata)
-              );
-            })
-            .map(({ metadata }) => queueKey(metadata)),
-      },
+      { kind: HELM_CHART, keys: ({ object }) => releaseOf(object) },
     ],
-    reconcile: release => reconcile(context, { release, actions, charts }),
+    reconcile: release => reconcile(context, { release, actions, confirmed }),
   });
 }
 
 interface Reconciliation {
   release: KubernetesObject;
   actions: Map<string, HelmAction>;
-  charts: ChartReader;
+  /** When each was last found to be as it should. */
+  confirmed: Map<string, number>;
 }
 
 async function reconcile(
   context: ControllerContext,
-  { release, actions, charts }: Reconciliation,
+  { release, actions, confirmed }: Reconciliation,
 ): Promise<number | undefined> {
   const { cluster, timing } = context;
   const { metadata, spec } = release;
   const key = queueKey(metadata);
   if (metadata.deletionTimestamp || spec.suspend) {
     actions.delete(key);
-    return metadata.deletionTimestamp ? uninstall(context, release) : undefined;
+    if (metadata.deletionTimestamp) {
+      return uninstall(context, release);
+    }
+    markSeen(cluster, release, { withGeneration: true });
+    return undefined;
   }
   if (!metadata.finalizers?.includes(FINALIZER)) {
     const finalizers = [...(metadata.finalizers ?? []), FINALIZER];
@@ -84,7 +72,7 @@ async function reconcile(
   }
   let content: ChartContent;
   try {
-    content = await chartOf(context, release, charts);
+    content = await chartOf(context, release);
   } catch (error) {
     writeSourceFailure(context, release, messageOf(error));
     return timing.retryMs;
@@ -99,13 +87,19 @@ async function reconcile(
     return proceed(running, { key, actions, timing });
   }
   actions.delete(key);
+  if (action.isDeployed) {
+    const last = confirmed.get(key) ?? -Infinity;
+    const waitMs = Math.max(0, last + timing.intervalMs - Date.now());
+    if (waitMs > 0 && !isRequested(current)) {
+      return waitMs;
+    }
+    confirmed.set(key, Date.now());
+    action.confirm();
+    return timing.intervalMs;
+  }
   const waitMs = action.untilDue();
   if (waitMs !== 0) {
     return waitMs;
-  }
-  if (isRequested(current) && action.isDeployed) {
-    action.confirm();
-    return timing.intervalMs;
   }
   actions.set(key, action);
   action.start();
@@ -129,57 +123,49 @@ function proceed(
 }
 
 async function chartOf(
-  { cluster, forge }: ControllerContext,
+  context: ControllerContext,
   release: KubernetesObject,
-  charts: ChartReader,
 ): Promise<ChartContent> {
-  const reference = release.spec.chart?.spec;
-  if (reference?.sourceRef?.kind !== GIT_REPOSITORY.kind) {
-    throw new Error('the playground has charts from a GitRepository only');
+  const { cluster, forge, charts } = context;
+  if (!release.spec.chart) {
+    throw new Error('the playground has no charts from artifacts');
   }
-  const { sourceRef, chart, valuesFiles, reconcileStrategy } = reference;
+  const chart = applyHelmChart(context, release);
+  const problem = whyNotReady(chart);
+  if (problem) {
+    throw new Error(problem);
+  }
   const source = cluster.get({
     ...GIT_REPOSITORY,
-    namespace: sourceRef.namespace ?? release.metadata.namespace,
-    name: sourceRef.name,
+    namespace: chart.metadata.namespace,
+    name: chart.spec.sourceRef.name,
   });
-  const artifact: string | undefined = source?.status?.artifact?.revision;
   const gitDirectory = forge.gitDirectory(source?.spec.url ?? '');
-  if (!artifact || !gitDirectory) {
-    throw new Error(
-      `no artifact available for GitRepository source '${sourceRef.name}'`,
-    );
-  }
-  const revision = commitOf(artifact);
-  const content = await charts.read({
-    gitDirectory,
-    revision,
-    chart,
-    valuesFiles,
-  });
-  if (reconcileStrategy !== 'Revision') {
-    return content;
-  }
-  const version = `${content.chart.version}+${revision.slice(
-    0,
-    COMMIT_DIGITS,
-  )}`;
-  return { ...content, chart: { ...content.chart, version } };
+  return charts.unpack(chart, gitDirectory ?? '');
 }
 
 function writeSourceFailure(
   { cluster }: ControllerContext,
   release: KubernetesObject,
-  cause: string,
+  message: string,
 ): void {
-  const { namespace, name, generation } = release.metadata;
-  const message = `HelmChart '${namespace}/${namespace}-${name}' is not ready: ${cause}`;
+  const { generation } = release.metadata;
+  const chart = helmChartKey(release);
   writeStatus(cluster, release, {
     ...release.status,
+    helmChart: `${chart.namespace}/${chart.name}`,
     lastHandledReconcileAt: requestedAt(release),
     conditions: setConditions(release.status?.conditions, {
       generation,
-      set: failed('SourceNotReady', message),
+      set: [
+        {
+          type: 'Reconciling',
+          status: 'True',
+          reason: 'Progressing',
+          message: 'Fulfilling prerequisites',
+        },
+        { type: 'Ready', status: 'False', reason: 'SourceNotReady', message },
+      ],
     }),
   });
 }
@@ -193,6 +179,10 @@ function uninstall(
     return undefined;
   }
   const { inventory } = release.status ?? {};
+  const chart = helmChartKey(release);
+  if (cluster.get(chart)) {
+    cluster.delete(chart);
+  }
   pruneInventory(cluster, inventory, []);
   if (inventoryKeys(inventory).some(key => cluster.get(key))) {
     return timing.debounceMs;

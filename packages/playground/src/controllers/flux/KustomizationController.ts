@@ -10,10 +10,11 @@ import {
 } from '../objects/kinds';
 import { writeStatus } from '../objects/writeStatus';
 import { queueKey, Reconciler } from '../Reconciler';
-import { failed, setConditions } from './fluxConditions';
+import { setConditions, waiting } from './fluxConditions';
 import { FINALIZER, isRequested, requestedAt, sourceKey } from './fluxObjects';
 import { inventoryKeys, pruneInventory } from './inventory';
 import { KustomizationRun } from './KustomizationRun';
+import { markSeen } from './markSeen';
 
 const OWNER_NAME = 'kustomize.toolkit.fluxcd.io/name';
 const OWNER_NAMESPACE = 'kustomize.toolkit.fluxcd.io/namespace';
@@ -82,9 +83,15 @@ async function reconcile(
   if (metadata.deletionTimestamp || spec.suspend) {
     runs.delete(key);
     attempts.delete(key);
-    return metadata.deletionTimestamp
-      ? finalize(context, kustomization)
-      : undefined;
+    if (metadata.deletionTimestamp) {
+      return finalize(context, kustomization);
+    }
+    markSeen(cluster, kustomization, {
+      withGeneration:
+        findCondition(kustomization.status?.conditions, 'Ready')?.status ===
+        'True',
+    });
+    return undefined;
   }
   if (!metadata.finalizers?.includes(FINALIZER)) {
     const finalizers = [...(metadata.finalizers ?? []), FINALIZER];
@@ -111,9 +118,7 @@ async function reconcile(
   }
   const started = new KustomizationRun({ context, kustomization, revision });
   runs.set(key, started);
-  if (started.isNews) {
-    started.announce();
-  }
+  started.announce();
   return proceed(context, { kustomization, runs, attempts }, started);
 }
 
@@ -189,36 +194,53 @@ function findObstacle(
       namespace: dependency.namespace ?? metadata.namespace,
       name: dependency.name as string,
     };
-    if (!isReady(cluster.get(key))) {
+    const problem = whyNotReady(kustomization, cluster.get(key), {
+      revision: artifactRevision(context, kustomization)!,
+    });
+    if (problem) {
       return {
         reason: 'DependencyNotReady',
-        message: `dependency '${key.namespace}/${key.name}' is not ready`,
+        message: `dependency '${key.namespace}/${key.name}' ${problem}`,
       };
     }
   }
   return undefined;
 }
 
-function isReady(object: KubernetesObject | undefined): boolean {
-  const conditions: Condition[] | undefined = object?.status?.conditions;
-  return (
+/** A dependency of the same source must have applied what the source has now. */
+function whyNotReady(
+  kustomization: KubernetesObject,
+  dependency: KubernetesObject | undefined,
+  { revision }: { revision: string },
+): string | undefined {
+  const conditions: Condition[] | undefined = dependency?.status?.conditions;
+  const isReady =
     findCondition(conditions, 'Ready')?.status === 'True' &&
-    object?.status?.observedGeneration === object?.metadata.generation
-  );
+    dependency?.status.observedGeneration === dependency?.metadata.generation;
+  if (!dependency || !isReady) {
+    return 'is not ready';
+  }
+  const isSameSource =
+    sourceKey(dependency, dependency.spec.sourceRef) ===
+    sourceKey(kustomization, kustomization.spec.sourceRef);
+  return isSameSource && dependency.status.lastAppliedRevision !== revision
+    ? 'revision is not up to date'
+    : undefined;
 }
 
 function writeFailure(
   { cluster }: ControllerContext,
   kustomization: KubernetesObject,
-  { reason, message }: { reason: string; message: string },
+  obstacle: { reason: string; message: string },
 ): void {
   const { generation } = kustomization.metadata;
+  const before: Condition[] | undefined = kustomization.status?.conditions;
   writeStatus(cluster, kustomization, {
     ...kustomization.status,
     lastHandledReconcileAt: requestedAt(kustomization),
-    conditions: setConditions(kustomization.status?.conditions, {
+    conditions: setConditions(before, {
       generation,
-      set: failed(reason, message),
+      set: waiting(before, obstacle),
     }),
   });
 }

@@ -1,7 +1,7 @@
 import { KubernetesObject, ObjectKey } from '../../types';
 import { ControllerContext } from '../ControllerContext';
 import { byApplyOrder } from '../objects/applyOrder';
-import { Condition, findCondition } from '../objects/conditions';
+import { Condition } from '../objects/conditions';
 import { differs } from '../objects/differs';
 import { canonicalJson, sha256 } from '../objects/digest';
 import { GIT_REPOSITORY, isClusterScoped, keyOf } from '../objects/kinds';
@@ -13,15 +13,13 @@ import {
   FluxCondition,
   progressing,
   setConditions,
-  settled,
 } from './fluxConditions';
 import {
+  commitOf,
   durationMs,
   formatDuration,
-  isRequested,
   requestedAt,
 } from './fluxObjects';
-import { commitOf } from './GitRepositoryController';
 import { checkHealth } from './healthCheck';
 import { Inventory, inventoryOf, pruneInventory } from './inventory';
 import { HistoryEntry, withAttempt } from './kustomizationHistory';
@@ -37,8 +35,6 @@ export class KustomizationRun {
   readonly revision: string;
   /** The request that it began with, and handles; a later one is a run of its own. */
   readonly request: string | undefined;
-  /** Whether this is more than the same again: only then its progress is shown. */
-  readonly isNews: boolean;
   readonly #context: ControllerContext;
   readonly #key: ObjectKey;
   readonly #kustomization: KubernetesObject;
@@ -51,17 +47,11 @@ export class KustomizationRun {
     revision: string;
   }) {
     const { kustomization, revision } = options;
-    const { status, metadata } = kustomization;
     this.#context = options.context;
     this.#kustomization = kustomization;
     this.#key = keyOf(kustomization);
     this.revision = revision;
     this.request = requestedAt(kustomization);
-    const ready = findCondition(status?.conditions, 'Ready');
-    this.isNews =
-      status?.lastAttemptedRevision !== revision ||
-      ready?.observedGeneration !== metadata.generation ||
-      isRequested(kustomization);
   }
 
   isFor(kustomization: KubernetesObject, revision: string): boolean {
@@ -73,9 +63,9 @@ export class KustomizationRun {
     );
   }
 
+  /** Says that it is under way, also when it only goes over the same again. */
   announce(): void {
     this.#write({
-      lastAttemptedRevision: this.revision,
       set: progressing(
         `Fetching manifests for revision ${this.revision} with a timeout of ${
           this.#timeout
@@ -92,6 +82,15 @@ export class KustomizationRun {
       }
       const digest = `sha256:${sha256(canonicalJson(objects))}`;
       this.#applied = { objects, digest, at: Date.now() };
+      const [reconciling] = progressing(
+        `Detecting drift for revision ${this.revision} with a timeout of ${
+          this.#timeout
+        }`,
+      );
+      this.#write({
+        lastAttemptedRevision: this.revision,
+        set: [reconciling],
+      });
       const failure = this.#apply(objects);
       if (failure) {
         return this.#fail('ReconciliationFailed', failure);
@@ -212,16 +211,14 @@ export class KustomizationRun {
     if (check.phase === 'passed') {
       return this.#succeed(inventory, `Health check passed in ${elapsed}`);
     }
-    if (this.isNews) {
-      const message = `Running health checks for revision ${
-        this.revision
-      } with a timeout of ${this.#timeout}`;
-      const healthy = { type: 'Healthy', reason: 'Progressing', message };
-      this.#write({
-        inventory,
-        set: [...progressing(message), { ...healthy, status: 'Unknown' }],
-      });
-    }
+    const message = `Running health checks for revision ${
+      this.revision
+    } with a timeout of ${this.#timeout}`;
+    const healthy = { type: 'Healthy', reason: 'Progressing', message };
+    this.#write({
+      inventory,
+      set: [...progressing(message), { ...healthy, status: 'Unknown' }],
+    });
     return 'waiting';
   }
 
@@ -234,6 +231,7 @@ export class KustomizationRun {
       message: `Applied revision: ${this.revision}`,
     };
     this.#write({
+      isDone: true,
       inventory,
       observedGeneration: this.#kustomization.metadata.generation,
       lastAppliedRevision: this.revision,
@@ -261,8 +259,12 @@ export class KustomizationRun {
       set.push({ type: 'Healthy', status: 'False', reason, message });
     }
     this.#write({
+      isDone: true,
       ...(inventory && { inventory }),
-      lastAttemptedRevision: this.revision,
+      // Nothing is attempted where there is no folder.
+      ...(reason !== 'ArtifactFailed' && {
+        lastAttemptedRevision: this.revision,
+      }),
       history: this.#applied && this.#history(reason),
       set,
     });
@@ -281,6 +283,8 @@ export class KustomizationRun {
 
   /** Writes onto the status that is there now; undefined fields stay as they are. */
   #write(change: {
+    /** The end of a reconciliation: only then its request is handled. */
+    isDone?: boolean;
     set: FluxCondition[];
     remove?: string[];
     inventory?: Inventory;
@@ -294,7 +298,7 @@ export class KustomizationRun {
     if (!current || current.metadata.uid !== this.#kustomization.metadata.uid) {
       return;
     }
-    const { set, remove, ...fields } = change;
+    const { set, remove, isDone, ...fields } = change;
     const known = Object.fromEntries(
       Object.entries(fields).filter(([, value]) => value !== undefined),
     );
@@ -302,11 +306,11 @@ export class KustomizationRun {
     writeStatus(cluster, current, {
       ...current.status,
       ...known,
-      lastHandledReconcileAt: this.request,
+      ...(isDone && { lastHandledReconcileAt: this.request }),
       conditions: setConditions(before, {
         generation: this.#kustomization.metadata.generation,
         remove,
-        set: set.map(condition => settled(before, condition)),
+        set,
       }),
     });
   }

@@ -5,6 +5,7 @@ import { KubernetesObject, ObjectKey } from '../../types';
 import {
   DEPLOYMENT,
   GIT_REPOSITORY,
+  HELM_CHART,
   HELM_RELEASE,
   KUSTOMIZATION,
   SERVICE,
@@ -164,8 +165,18 @@ describe('Flux stand-in: GitRepository and Kustomization', () => {
     bed.cluster.patch(key, { metadata: { annotations: request } });
     const suspended = bed.cluster.get(key)!;
     assert.equal(suspended.status.lastAppliedRevision, `main@sha1:${first}`);
-    assert.equal(suspended.status.lastHandledReconcileAt, undefined);
-    bed.cluster.patch(key, { spec: { suspend: false } });
+    // Flux says so of what is suspended too, and marks changes as seen that it has not applied.
+    bed.cluster.patch(key, { spec: { path: './nowhere' } });
+    const seen = await bed.eventually(
+      key,
+      ({ status, metadata }) =>
+        status.lastHandledReconcileAt === '2026-01-01T00:00:00Z' &&
+        status.observedGeneration === metadata.generation,
+    );
+    assert.equal(seen.status.lastAppliedRevision, `main@sha1:${first}`);
+    bed.cluster.patch(key, {
+      spec: { suspend: false, path: './deploy/overlays/dev' },
+    });
     const resumed = await bed.eventually(key, isReadyAt(second));
     assert.equal(resumed.status.lastHandledReconcileAt, '2026-01-01T00:00:00Z');
     const again = { 'reconcile.fluxcd.io/requestedAt': 'again' };
@@ -181,6 +192,52 @@ describe('Flux stand-in: GitRepository and Kustomization', () => {
       bed.cluster.get(deployment)!.spec.replicas,
       2,
       'drift is gone',
+    );
+  });
+
+  it('says that it is under way each time, and writes revisions that change nothing into its history', async () => {
+    await bed.stopControllers();
+    bed.startControllers({ intervalMs: 400 });
+    bed.cluster.create(gitRepository(bed.url(REPOSITORY)));
+    bed.cluster.create(kustomization());
+    const before = await bed.eventually(key, isReadyAt(first));
+    const told: string[] = [];
+    const stop = bed.cluster.watch(KUSTOMIZATION, ({ object }) =>
+      told.push(
+        [
+          condition(object, 'Ready').status,
+          object.status.lastHandledReconcileAt,
+        ].join(' '),
+      ),
+    );
+    await bed.eventually(
+      key,
+      object =>
+        told.length > 1 &&
+        condition(object, 'Ready').status === 'True' &&
+        object.status.history[0].totalReconciliations > 1,
+    );
+    assert.ok(told.some(text => text.startsWith('Unknown')));
+    told.length = 0;
+    bed.cluster.patch(key, {
+      metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': 'now' } },
+    });
+    await bed.eventually(
+      key,
+      ({ status }) => status.lastHandledReconcileAt === 'now',
+    );
+    stop();
+    // It is handled when it is done, not when it begins.
+    assert.ok(!told.includes('Unknown now'));
+
+    const comment = bed.commit(REPOSITORY, { 'README.md': 'Nothing new' });
+    const after = await bed.eventually(key, isReadyAt(comment));
+    assert.equal(after.status.history.length, 1);
+    const [entry] = after.status.history;
+    assert.equal(entry.metadata.revision, `main@sha1:${comment}`);
+    assert.equal(
+      entry.firstReconciled,
+      before.status.history[0].firstReconciled,
     );
   });
 
@@ -268,11 +325,12 @@ describe('Flux stand-in: GitRepository and Kustomization', () => {
       /^kustomize build failed: accumulating resources: .*missing\.yaml/s,
     );
     bed.cluster.patch(key, { spec: { path: './nowhere' } });
-    await bed.eventually(key, object =>
+    const lost = await bed.eventually(key, object =>
       condition(object, 'Ready')?.message.startsWith(
         'kustomization path not found',
       ),
     );
+    assert.notEqual(lost.status.observedGeneration, lost.metadata.generation);
   });
 });
 
@@ -346,7 +404,7 @@ spec:
     bed.cluster.create(gitRepository(bed.url(REPOSITORY)));
     const installed = await bed.eventually(
       releaseKey,
-      isReleased(`0.1.0+${first.slice(0, 12)}`),
+      isReleased(`0.1.0+${first.slice(0, 12)}.1`),
     );
     assert.equal(condition(installed, 'Released').reason, 'InstallSucceeded');
     assert.equal(
@@ -354,9 +412,19 @@ spec:
       `Helm install succeeded for release orders-dev/orders.v1 with chart orders@0.1.0+${first.slice(
         0,
         12,
-      )}`,
+      )}.1`,
     );
     assert.equal(installed.status.history[0].status, 'deployed');
+    const [namespace, name] = installed.status.helmChart.split('/');
+    const packaged = bed.cluster.get({ ...HELM_CHART, namespace, name })!;
+    assert.equal(
+      packaged.status.artifact.revision,
+      `0.1.0+${first.slice(0, 12)}.1`,
+    );
+    assert.equal(
+      packaged.status.observedSourceArtifactRevision,
+      `main@sha1:${first}`,
+    );
 
     const broken = bed.commit(REPOSITORY, values('1.1.0-broken'));
     const failed = await bed.eventually(
@@ -367,14 +435,14 @@ spec:
     assert.equal(condition(failed, 'Stalled').reason, 'RetriesExceeded');
     assert.equal(
       failed.status.lastAttemptedRevision,
-      `0.1.0+${broken.slice(0, 12)}`,
+      `0.1.0+${broken.slice(0, 12)}.1`,
     );
     assert.equal(failed.status.upgradeFailures, 1);
 
     const fixed = bed.commit(REPOSITORY, values('1.2.0'));
     const upgraded = await bed.eventually(
       releaseKey,
-      isReleased(`0.1.0+${fixed.slice(0, 12)}`),
+      isReleased(`0.1.0+${fixed.slice(0, 12)}.1`),
     );
     assert.deepEqual(
       upgraded.status.history.map((entry: any) => [
@@ -392,6 +460,65 @@ spec:
     const [container] =
       bed.cluster.get(deployment)!.spec.template.spec.containers;
     assert.equal(container.image, 'registry.test/orders:1.2.0');
+  });
+
+  it('takes an install that failed away and tries again', async () => {
+    bed.commit(REPOSITORY, { ...chart, ...values('1.0.0-broken') });
+    bed.cluster.create(gitRepository(bed.url(REPOSITORY)));
+    bed.cluster.create(
+      helmRelease({
+        install: { createNamespace: true, remediation: { retries: 1 } },
+      }),
+    );
+    const taken = await bed.eventually(
+      releaseKey,
+      object => object.status?.history?.[0]?.status === 'uninstalled',
+    );
+    assert.equal(taken.status.history[0].action, 'uninstall-remediation');
+    assert.equal(condition(taken, 'Released').reason, 'InstallFailed');
+    assert.equal(condition(taken, 'Remediated').reason, 'UninstallSucceeded');
+    await bed.eventuallyGone(deployment);
+    const failed = await bed.eventually(
+      releaseKey,
+      object => condition(object, 'Stalled')?.reason === 'RetriesExceeded',
+    );
+    assert.equal(condition(failed, 'Remediated'), undefined);
+    assert.deepEqual(
+      failed.status.history.map((entry: any) => [entry.version, entry.status]),
+      [[1, 'failed']],
+    );
+  });
+
+  it('keeps what it packaged while the version of the chart stays', async () => {
+    const commit = (version: string, image: string) =>
+      bed.commit(REPOSITORY, {
+        'deploy/chart/Chart.yaml': stringify({ name: 'web', version }),
+        'deploy/chart/values.yaml': stringify({
+          image: { repository: 'registry.test/web', tag: image },
+        }),
+      });
+    commit('1.0.0', '1');
+    bed.cluster.create(gitRepository(bed.url(REPOSITORY)));
+    const plain = helmRelease();
+    plain.spec.chart.spec = {
+      chart: './deploy/chart',
+      sourceRef: { kind: 'GitRepository', name: 'orders' },
+    };
+    bed.cluster.create(plain);
+    await bed.eventually(releaseKey, isReleased('1.0.0'));
+    const chartKey = named(HELM_CHART, `${NAMESPACE}-orders-dev`);
+    const later = commit('1.0.0', '2');
+    await bed.eventually(chartKey, ({ status }) =>
+      status.observedSourceArtifactRevision.endsWith(later),
+    );
+    const image = () =>
+      bed.cluster.get(deployment)!.spec.template.spec.containers[0].image;
+    assert.equal(image(), 'registry.test/web:1');
+    commit('1.1.0', '3');
+    await bed.eventually(releaseKey, isReleased('1.1.0'));
+    assert.equal(image(), 'registry.test/web:3');
+    bed.cluster.delete(releaseKey);
+    await bed.eventuallyGone(chartKey);
   });
 
   it('makes the usual objects of a chart that it does not understand', async () => {

@@ -1,7 +1,7 @@
 import {
   Condition,
   findCondition,
-  withCondition,
+  timestamp,
   withoutCondition,
 } from '../objects/conditions';
 
@@ -12,7 +12,10 @@ export interface FluxCondition {
   message: string;
 }
 
-/** Conditions as Flux keeps them: each carries the generation that it was seen at. */
+/**
+ * Conditions as Flux keeps them: each carries the generation that it was seen at, and its time is
+ * that of the last change of its status, its reason or its message.
+ */
 export function setConditions(
   before: Condition[] | undefined,
   options: {
@@ -26,10 +29,19 @@ export function setConditions(
     conditions = withoutCondition(conditions, type);
   }
   for (const condition of options.set) {
-    conditions = withCondition(conditions, {
+    const previous = findCondition(conditions, condition.type);
+    const isSame =
+      previous?.status === condition.status &&
+      previous.reason === condition.reason &&
+      previous.message === condition.message;
+    const next: Condition = {
       ...condition,
       observedGeneration: options.generation,
-    });
+      lastTransitionTime: isSame ? previous.lastTransitionTime : timestamp(),
+    };
+    conditions = previous
+      ? conditions.map(other => (other === previous ? next : other))
+      : [...conditions, next];
   }
   return conditions;
 }
@@ -63,15 +75,23 @@ export function failed(reason: string, message: string): FluxCondition[] {
   ];
 }
 
-/** Keeps the text of a condition when only the time that something took is different. */
-export function settled(
+/** What something says that waits for another object before it begins. */
+export function waiting(
   before: Condition[] | undefined,
-  condition: FluxCondition,
-): FluxCondition {
-  const previous = findCondition(before, condition.type);
-  const plain = (text: string | undefined) => text?.replace(/[\d.]+s\b/g, '');
-  const isSame =
-    previous?.status === condition.status &&
-    plain(previous.message) === plain(condition.message);
-  return isSame ? { ...condition, message: previous.message! } : condition;
+  { reason, message }: { reason: string; message: string },
+): FluxCondition[] {
+  const reconciling = findCondition(before, 'Reconciling');
+  return [
+    { type: 'Ready', status: 'False', reason, message },
+    ...(reconciling
+      ? [
+          {
+            type: 'Reconciling',
+            status: reconciling.status,
+            reason: 'ProgressingWithRetry',
+            message: reconciling.message ?? '',
+          },
+        ]
+      : []),
+  ];
 }

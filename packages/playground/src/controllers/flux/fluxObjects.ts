@@ -46,3 +46,8 @@ export function sourceKey(
     reference.name
   }`;
 }
+
+/** The commit of an artifact's revision: `main@sha1:<commit>` or `sha1:<commit>`. */
+export function commitOf(revision: string): string {
+  return revision.split('sha1:').at(-1)!;
+}

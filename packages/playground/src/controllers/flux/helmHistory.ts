@@ -7,8 +7,8 @@ export interface Snapshot {
   name: string;
   namespace: string;
   version: number;
-  status: 'deployed' | 'superseded' | 'failed';
-  action: 'install' | 'upgrade';
+  status: 'deployed' | 'superseded' | 'failed' | 'uninstalled';
+  action: 'install' | 'upgrade' | 'uninstall-remediation';
   chartName: string;
   chartVersion: string;
   appVersion?: string;
@@ -16,26 +16,31 @@ export interface Snapshot {
   digest: string;
   firstDeployed: string;
   lastDeployed: string;
+  deleted?: string;
 }
 
-/** The history with one release more; a deployed one supersedes the one before. */
+/**
+ * The history with one release more; a deployed one supersedes the one before. What was taken away
+ * is forgotten, and versions begin anew.
+ */
 export function withRelease(
-  history: Snapshot[],
+  before: Snapshot[],
   release: Omit<Snapshot, 'version' | 'firstDeployed' | 'lastDeployed'>,
 ): Snapshot[] {
   const now = timestamp();
+  const history = before[0]?.status === 'uninstalled' ? [] : before;
   const snapshot: Snapshot = {
     ...release,
     version: (history[0]?.version ?? 0) + 1,
     firstDeployed: history.at(-1)?.firstDeployed ?? now,
     lastDeployed: now,
   };
-  const before = history.map(other =>
+  const others = history.map(other =>
     release.status === 'deployed' && other.status === 'deployed'
       ? { ...other, status: 'superseded' as const }
       : other,
   );
-  return [snapshot, ...before].slice(0, MOST_HISTORY);
+  return [snapshot, ...others].slice(0, MOST_HISTORY);
 }
 
 /** As Flux names a release in messages: `release shop/web.v3 with chart web@1.2.3`. */

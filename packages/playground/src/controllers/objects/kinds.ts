@@ -33,6 +33,10 @@ export const GIT_REPOSITORY: Kind = {
   apiVersion: 'source.toolkit.fluxcd.io/v1',
   kind: 'GitRepository',
 };
+export const HELM_CHART: Kind = {
+  apiVersion: 'source.toolkit.fluxcd.io/v1',
+  kind: 'HelmChart',
+};
 export const KUSTOMIZATION: Kind = {
   apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
   kind: 'Kustomization',
