@@ -560,6 +560,7 @@ describe('Recorder', () => {
       sourceRevision: '1.2.0',
       revision: '1.2.0 (values aaaaaaa)',
       desiredRevision: '1.2.0 (values aaaaaaa)',
+      originRevision: 'c'.repeat(12),
       source: { type: 'helm' as const, chart: 'orders' },
       // Nothing says so but its source.
       suspended: true,

@@ -55,19 +55,22 @@ export function environmentOf(
 }
 
 /**
- * The commit that what runs was built from. A source names that of what it has now: while the same
- * revision runs, the first that was known of it stays.
+ * The commit that what runs was built from, whole where the object tells its beginning. A source
+ * names that of what it has now: while the same revision runs, the first that was known of it stays.
  */
 function originOf(
   { observation, previous }: ApplicationParts,
   joined: string | undefined,
 ): string | undefined {
-  const { revision, originRevision } = observation;
+  const { revision, originRevision: told = '' } = observation;
   const known =
     revision !== undefined && previous?.revision === revision
       ? previous.originRevision
       : undefined;
-  return originRevision ?? known ?? joined;
+  const whole = [known, joined]
+    .filter(one => one !== undefined && one.startsWith(told))
+    .find(one => one !== told);
+  return whole ?? (told || undefined);
 }
 
 /** The application that the parts say there is now. */

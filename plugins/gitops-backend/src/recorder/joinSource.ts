@@ -16,7 +16,7 @@ export function shortRevision(revision: string): string {
     : revision;
 }
 
-/** What an observation says together with its sources. */
+/** What an observation says together with its sources; `originRevision` is that of these alone. */
 export type JoinedFields = Pick<
   Application,
   | 'sync'
@@ -133,7 +133,7 @@ export function joinSource(
   observation: StoredObservation,
   sources: readonly SourceObservation[],
 ): JoinedFields {
-  const { sourceRef, revision, desiredRevision, originRevision } = observation;
+  const { sourceRef, revision, desiredRevision } = observation;
   const [source] = sources;
   const taken = takenRevision(observation);
   const isComparable = desiredRevision === undefined || taken !== undefined;
@@ -152,8 +152,7 @@ export function joinSource(
       isComparable && !isCurrent
         ? source?.revision ?? desiredRevision
         : desiredRevision ?? source?.revision,
-    originRevision:
-      originRevision ?? (isCurrent && runs ? source.originRevision : undefined),
+    originRevision: isCurrent && runs ? source.originRevision : undefined,
     conditions: [
       ...observation.conditions,
       ...sources.flatMap(sourceCondition),

@@ -117,6 +117,16 @@ function sourceOf({ source, drySource }: Application): DeploymentOrigin {
   return drySource ? { ...source, dry: drySource } : source;
 }
 
+/** The application knows the whole commit, of what runs. */
+function originOf(
+  { revision, originRevision }: ObservedDeployment,
+  application: Application,
+): string | undefined {
+  return revision === application.revision
+    ? application.originRevision ?? originRevision
+    : originRevision;
+}
+
 /**
  * The deployments that an observation adds, oldest first. Kind, commits and author are what is
  * known now; the attribution worker completes them.
@@ -152,11 +162,7 @@ export function planDeployments(input: DeploymentPlanInput): NewDeployment[] {
       counted: reason === undefined,
       notCountedReason: reason,
       revision: entry.revision,
-      originRevision:
-        entry.originRevision ??
-        (entry.revision === application.revision
-          ? application.originRevision
-          : undefined),
+      originRevision: originOf(entry, application),
       ...(entry.changed && { changed: true }),
       previousRevision: succeeded?.revision,
       images,
