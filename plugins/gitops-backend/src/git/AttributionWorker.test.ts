@@ -502,6 +502,35 @@ describe('AttributionWorker', () => {
     expect(deployments[0].revision).toBe(old);
   });
 
+  it('calls artifacts by the commit that they were built from', async () => {
+    harness = await WorkerHarness.create({ databases });
+    const artifact = (
+      digit: string,
+      hour: number,
+      originRevision?: string,
+    ) => ({
+      key: digit,
+      revision: `sha256:${digit.repeat(64)}`,
+      finishedAt: `2026-05-01T${hour}:00:00.000Z`,
+      originRevision,
+    });
+    await harness.observe(
+      { id: 'search', repoUrl: 'oci://registry.example.com/search', path: '' },
+      [artifact('a', 10), artifact('b', 11, 'c'.repeat(40))],
+    );
+    await harness.work();
+    expect(
+      (await harness.deployments('search')).map(one => [
+        one.version,
+        one.originRevision,
+        one.attribution,
+      ]),
+    ).toEqual([
+      ['aaaaaaa', undefined, 'none'],
+      ['ccccccc', 'c'.repeat(40), 'none'],
+    ]);
+  });
+
   it('lets a deployment that failed hand its commits to the next one', async () => {
     harness = await WorkerHarness.create({ databases });
     const repo = harness.forge.repository('orders');

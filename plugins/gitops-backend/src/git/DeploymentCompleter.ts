@@ -5,11 +5,8 @@ import {
   type DeploymentToAttribute,
   type GitopsStore,
 } from '../store';
-import {
-  attributeDeployment,
-  attributeWithoutGit,
-  type Attribution,
-} from './attributeDeployment';
+import { attributeDeployment } from './attributeDeployment';
+import { attributeWithoutGit, type Attribution } from './attributeWithoutGit';
 import { backfillApplication } from './backfillApplication';
 import { GitError } from './GitCommand';
 import type { SourceHistory } from './SourceHistory';

@@ -4,6 +4,12 @@ import type {
 } from '@fairway/plugin-gitops-common';
 import type { DeploymentCompletion, DeploymentToAttribute } from '../store';
 import {
+  attributeWithoutGit,
+  completionOf,
+  pastDeployments,
+  type Attribution,
+} from './attributeWithoutGit';
+import {
   classifyChange,
   type ChangeKind,
   type PastDeployment,
@@ -13,12 +19,6 @@ import type { RenderedInputs } from './inputs/readInputs';
 import type { GitCommit } from './parseLog';
 import type { FoundCommits, SourceHistory } from './SourceHistory';
 
-/** What was found out about a deployment, and which earlier ones it takes back. */
-export interface Attribution {
-  completion: DeploymentCompletion;
-  undone: ChangeKind['undone'];
-}
-
 /** What attribution looks at. */
 type AttributedItem = Pick<
   DeploymentToAttribute,
@@ -26,83 +26,6 @@ type AttributedItem = Pick<
 >;
 
 const MAX_COMMITS = 500;
-const NOTHING_CHANGED = ['same-revision', 'not-touched'];
-
-/**
- * Deployments from the store in the form in which changes are judged.
- *
- * @param commits - the commits that people made of each, as far as they are known
- */
-function pastDeployments(
-  deployments: readonly Deployment[],
-  commits: ReadonlyArray<string | undefined> = [],
-): PastDeployment[] {
-  return deployments.map((one, index) => ({
-    id: one.id,
-    revision: commits[index] ?? one.originRevision ?? one.revision,
-    images: one.images,
-    succeeded: one.outcome === 'succeeded',
-    changed:
-      !NOTHING_CHANGED.includes(one.notCountedReason ?? '') &&
-      // What was adopted is known better where its history was read.
-      (one.notCountedReason !== 'adoption' || index === deployments.length - 1),
-    commits: one.commits.map(commit => commit.sha),
-  }));
-}
-
-/** What the engine alone knows; for charts, and where Git cannot help. */
-export function attributeWithoutGit(
-  { deployment }: Pick<DeploymentToAttribute, 'deployment'>,
-  earlier: readonly Deployment[],
-): Attribution {
-  const [last] = earlier;
-  const images = deployment.images;
-  const past = pastDeployments(earlier);
-  const change = classifyChange({
-    images,
-    earlier: past,
-    configuration: [],
-    code: [],
-    wentBack: false,
-  });
-  const isChart =
-    images.length === 0 &&
-    !/^(?:[0-9a-f]{40}$|sha\d+:)/.test(deployment.revision);
-  const version =
-    versionOf(images, deployment.entityRef) ??
-    deployment.version ??
-    (isChart ? deployment.revision : deployment.revision.slice(0, 7));
-  return {
-    completion: {
-      ...completionOf(deployment, change),
-      ...(isChart &&
-        last?.revision !== deployment.revision && { kind: 'release' as const }),
-      images,
-      version,
-      previousVersion: deployment.previousVersion ?? last?.version,
-      author: deployment.author,
-      subject: deployment.subject,
-      commits: [],
-      attribution: 'none',
-    },
-    undone: deployment.counted ? change.undone : [],
-  };
-}
-
-function completionOf(
-  { counted, notCountedReason }: Deployment,
-  { kind, rework }: Pick<ChangeKind, 'kind' | 'rework'>,
-): Pick<
-  DeploymentCompletion,
-  'kind' | 'rework' | 'counted' | 'notCountedReason'
-> {
-  return {
-    kind,
-    rework,
-    counted,
-    ...(notCountedReason && { notCountedReason }),
-  };
-}
 
 interface Revisions {
   sha: string;

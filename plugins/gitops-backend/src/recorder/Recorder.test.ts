@@ -657,8 +657,8 @@ describe('Recorder', () => {
       );
     }
     expect(short(await deployments())).toEqual(recorded);
-    for (const [index, revision] of ['rev-4', 'rev-1'].entries()) {
-      const minute = 40 + index;
+    for (const [turn, revision] of ['rev-4', 'rev-1'].entries()) {
+      const minute = 40 + turn;
       const guess = entry(`now/${minute}`, minute, { revision });
       await observe(
         { deployments: [{ ...guess, inferred: true }] },
