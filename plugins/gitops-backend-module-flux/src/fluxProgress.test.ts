@@ -177,6 +177,27 @@ describe('fluxProgress', () => {
     expect(progress(done, 'sync')).toMatchObject({ state: 'succeeded' });
   });
 
+  it.each([
+    ['Kustomization', 'orders-prod', /It was suspended.*resume it/],
+    ['HelmRelease', 'catalog', /It was suspended.*resume it/],
+    ['GitRepository', 'orders', /^GitRepository orders.* is suspended/],
+  ])(
+    'takes no %s %s for synced whose request Flux handles by doing nothing',
+    (kind, name, message) => {
+      const item = handled(kind, name);
+      item.spec.suspend = true;
+      item.metadata.generation! += 1;
+      item.status.observedGeneration = item.metadata.generation;
+      expect(progress(item, 'sync')).toEqual({
+        state: 'failed',
+        message: expect.stringMatching(message),
+      });
+      // It was reconciled since, and suspended then.
+      setCondition(item, 'Ready', { lastTransitionTime: LATER });
+      expect(progress(item, 'sync')).toMatchObject({ state: 'succeeded' });
+    },
+  );
+
   it.each<[string, string, string, string, (before: AnyObject) => void]>([
     [
       ...(['Kustomization', 'orders-prod', 'GitRepository', 'orders'] as const),

@@ -126,8 +126,22 @@ function stoppedProgress({ fields, isSource }: Asked): CommandProgress {
   };
 }
 
+/**
+ * Whether the request was handled by doing nothing: the controllers mark those of what is suspended
+ * as handled, too. What they have not seen suspended yet was handled before; and a reconciliation
+ * writes the time of `Ready` anew.
+ */
+function wasLeftAlone({ fields, run }: Asked): boolean {
+  const ready = condition(fields.object('status'), 'Ready');
+  const isOlder = (ready.time('lastTransitionTime') ?? '') < run.requestedAt;
+  return isSuspended(fields) && !isBehind(fields) && isOlder;
+}
+
 /** Flux has handled the request; whether that is its end, the conditions say. */
 function readOutcome(asked: Asked): CommandProgress {
+  if (wasLeftAlone(asked)) {
+    return stoppedProgress(asked);
+  }
   const { fields, before } = asked;
   const status = fields.object('status');
   const ready = condition(status, 'Ready');
@@ -139,7 +153,7 @@ function readOutcome(asked: Asked): CommandProgress {
   }
   const isReady = is(status, 'Ready', 'True');
   const toCome = isReady && before && revisionToCome(fields, before);
-  // Suspending it made a new generation, which is not reconciled any more.
+  // Suspending it made a new generation, which is not reconciled.
   if (isReady && !toCome && (isSuspended(fields) || !isBehind(fields))) {
     return endedProgress(asked, 'succeeded', ready);
   }
