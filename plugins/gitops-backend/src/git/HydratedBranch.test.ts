@@ -79,7 +79,12 @@ describe('deployments of what the source hydrator rendered', () => {
     // Its file says nothing; the engine does.
     const four = write(repo, '1.4.0', '2026-04-06T10:00:00Z');
     const hydratedFour = hydrate(repo, { at: '2026-04-06T10:01:00Z' });
-    const unsaid = hydrate(repo, { at: '2026-04-07T10:01:00Z' });
+    const five = write(repo, '1.5.0', '2026-04-07T10:00:00Z');
+    const hydratedFive = hydrate(repo, {
+      drySha: five,
+      at: '2026-04-07T10:01:00Z',
+    });
+    const unsaid = hydrate(repo, { at: '2026-04-08T10:01:00Z' });
 
     await harness.observe(
       {
@@ -106,8 +111,12 @@ describe('deployments of what the source hydrator rendered', () => {
           finishedAt: '2026-04-06T10:05:00.000Z',
         },
         {
-          ...{ key: 'history/4', revision: unsaid },
+          ...{ key: 'history/4', revision: hydratedFive },
           finishedAt: '2026-04-07T10:05:00.000Z',
+        },
+        {
+          ...{ key: 'history/5', revision: unsaid },
+          finishedAt: '2026-04-08T10:05:00.000Z',
         },
       ],
     );
@@ -128,6 +137,8 @@ describe('deployments of what the source hydrator rendered', () => {
       [hydratedThree, 'release', '1.3.0', 'Grace', [three, two], ['revert']],
       [hydratedBack, 'rollback', '1.2.0', 'Ada', [], []],
       [hydratedFour, 'release', '1.4.0', 'Grace', [four], []],
+      // The one before has what the engine said of it.
+      [hydratedFive, 'release', '1.5.0', 'Grace', [five], []],
       [unsaid, 'configuration', unsaid.slice(0, 7), undefined, [], []],
     ]);
     const { commits } = await harness.deployment('orders', 'history/1');
