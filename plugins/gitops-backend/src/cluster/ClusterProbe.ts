@@ -3,6 +3,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import { ConnectionError } from '@fairway/plugin-gitops-node';
 import { ClockSkew } from './ClockSkew';
+import { LinkedAbort } from './LinkedAbort';
 import type { Reachability } from './Reachability';
 import { wait, within } from './waiting';
 import type { WatchTimes } from './WatchTimes';
@@ -85,17 +86,18 @@ export class ClusterProbe {
   async #ask(signal: AbortSignal): Promise<void> {
     const { ask, times } = this.#options;
     const askedAt = Date.now();
-    const stop = new AbortController();
+    const over = new LinkedAbort(signal);
     try {
       const { date } = await within(times.answerWithinMillis, signal, () =>
-        ask(AbortSignal.any([signal, stop.signal])),
+        ask(over.signal),
       );
       if (date) {
         this.#skew.add({ date, askedAt, answeredAt: Date.now() });
         await this.#tellSkew();
       }
     } finally {
-      stop.abort();
+      over.abort();
+      over.release();
     }
   }
 

@@ -9,6 +9,7 @@ import { clusterLease } from '../store';
 import type { ClusterApi, ConfiguredCluster } from './ClusterApi';
 import type { ClusterRegistry, RegisteredCluster } from './ClusterRegistry';
 import { ClusterWork, type ClusterWorkOptions } from './ClusterWork';
+import { LinkedAbort } from './LinkedAbort';
 import { Backoff, wait } from './waiting';
 import { watchedResources, type WatchSink } from './WatchedResource';
 import {
@@ -21,7 +22,7 @@ import { withLease } from './withLease';
 /** While the portal starts, the Kubernetes plugin may not be there yet. */
 const FAILURES_BEFORE_SAID = 4;
 /** A list that misses a cluster may be a catalog that has not read it yet. */
-const LISTS_BEFORE_FORGOTTEN = 3;
+const LISTS_BEFORE_LEFT = 3;
 
 /** What a {@link ClusterWatcher} works with. */
 export interface ClusterWatcherOptions {
@@ -82,8 +83,11 @@ export class ClusterWatcher {
     });
     let failures = 0;
     while (!signal.aborted) {
+      const attempt = new LinkedAbort(signal);
       try {
-        const clusters = this.#settled(await api.listClusters({ signal }));
+        const clusters = this.#settled(
+          await api.listClusters({ signal: attempt.signal }),
+        );
         const names = new Set(clusters.map(({ name }) => name));
         const connections = this.#connections.filter(
           ({ name }) => !names.has(name),
@@ -116,6 +120,8 @@ export class ClusterWatcher {
           await this.#cannotList(message).catch(cause => this.#warn(cause));
         }
         await wait(backoff.next(), signal);
+      } finally {
+        attempt.release();
       }
     }
   }
@@ -128,7 +134,7 @@ export class ClusterWatcher {
     }
     for (const [name, missed] of this.#missed) {
       missed.count += listed.has(name) ? 0 : 1;
-      if (missed.count >= LISTS_BEFORE_FORGOTTEN) {
+      if (missed.count >= LISTS_BEFORE_LEFT) {
         this.#missed.delete(name);
       }
     }

@@ -5,6 +5,7 @@ import {
 } from '@fairway/plugin-gitops-node';
 import { BrokenWatchError, errorOf } from './BrokenWatchError';
 import { EventBatcher } from './EventBatcher';
+import { LinkedAbort } from './LinkedAbort';
 import { NotRecordedError, type ResourceRecorder } from './ResourceRecorder';
 import type { Semaphore } from './Semaphore';
 import { untilAborted } from './waiting';
@@ -62,8 +63,7 @@ export class ObjectFollower {
    */
   async follow(from: string, signal: AbortSignal): Promise<EndedWatch> {
     const { recorder, status, times, events, onEvent, store } = this.#options;
-    const over = new AbortController();
-    const stop = AbortSignal.any([signal, over.signal]);
+    const over = new LinkedAbort(signal);
     let isSilent = false;
     const timer = setTimeout(() => {
       isSilent = true;
@@ -80,7 +80,7 @@ export class ObjectFollower {
     });
     let resourceVersion = from;
     try {
-      for await (const event of this.#events(resourceVersion, stop)) {
+      for await (const event of this.#events(resourceVersion, over.signal)) {
         onEvent(event.type);
         if (event.type === 'ERROR') {
           throw errorOf(event);
@@ -112,6 +112,7 @@ export class ObjectFollower {
       throw new BrokenWatchError(error);
     } finally {
       clearTimeout(timer);
+      over.release();
       await batcher.stop();
     }
   }

@@ -2,6 +2,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import { connectionErrorReason } from '@fairway/plugin-gitops-node';
 import { BrokenWatchError } from './BrokenWatchError';
+import { LinkedAbort } from './LinkedAbort';
 import { ObjectFollower, type EndedWatch } from './ObjectFollower';
 import { ObjectLister, type EndedList } from './ObjectLister';
 import type { Reachability } from './Reachability';
@@ -62,7 +63,7 @@ export class ResourceWatcher {
   /** Why the last list does not show everything, if so. */
   #listMessage?: string;
   /** Aborted when everything must be listed anew. */
-  #again = new AbortController();
+  #again?: LinkedAbort;
 
   constructor(options: ResourceWatcherOptions) {
     const { watch, sink, logger, times } = options;
@@ -76,7 +77,7 @@ export class ResourceWatcher {
     this.#status = new WatchStatus({
       ...{ watch, sink, logger },
       seenEveryMillis: times.seenEveryMillis,
-      onForgotten: () => this.#again.abort(),
+      onForgotten: () => this.#again?.abort(),
     });
     [this.#status.version = ''] = watch.resource.versions;
     this.#recorder = new ResourceRecorder({
@@ -111,24 +112,20 @@ export class ResourceWatcher {
     await this.#store(this.#status.set('connecting'));
     while (!signal.aborted) {
       const { down } = reachability;
-      const attempt = AbortSignal.any([signal, down]);
-      const again = new AbortController();
+      const attempt = new LinkedAbort(signal, down);
+      const again = new LinkedAbort(attempt.signal);
       this.#again = again;
       let timer: NodeJS.Timeout | undefined;
       try {
-        attempt.throwIfAborted();
-        const list = await this.#lister.list(attempt);
+        attempt.signal.throwIfAborted();
+        const list = await this.#lister.list(attempt.signal);
         await this.#listed(list);
         if (!list.allNamed) {
           timer = setTimeout(() => again.abort(), this.#times.lookAgainMillis);
         }
-        await this.#followList(
-          list,
-          AbortSignal.any([attempt, again.signal]),
-          attempt,
-        );
+        await this.#followList(list, again.signal);
       } catch (error) {
-        if (!attempt.aborted && again.signal.aborted) {
+        if (!attempt.signal.aborted && again.signal.aborted) {
           continue;
         }
         if (!signal.aborted) {
@@ -136,6 +133,7 @@ export class ResourceWatcher {
         }
       } finally {
         clearTimeout(timer);
+        [attempt, again].forEach(link => link.release());
       }
     }
   }
@@ -151,18 +149,14 @@ export class ResourceWatcher {
   }
 
   /** Watches from a list on, until everything must be listed again. */
-  async #followList(
-    list: EndedList,
-    signal: AbortSignal,
-    attempt: AbortSignal,
-  ): Promise<void> {
+  async #followList(list: EndedList, signal: AbortSignal): Promise<void> {
     const listedAt = Date.now();
     const expired = await this.#followFrom(list.resourceVersion, signal);
     if (expired !== undefined && Date.now() - listedAt < WELL_MILLIS) {
       this.#lister.hurry();
       this.#outruns.add(expired);
       await this.#sayOutrun({ isSeen: false });
-      await wait(this.#backoff.next(), attempt);
+      await wait(this.#backoff.next(), signal);
     }
   }
 
@@ -284,7 +278,9 @@ export class ResourceWatcher {
   async #pause(reason: string, signal: AbortSignal): Promise<void> {
     const { down, up } = this.#options.reachability;
     if (down.aborted) {
-      await wait(this.#times.lookAgainMillis, AbortSignal.any([signal, up]));
+      const over = new LinkedAbort(signal, up);
+      await wait(this.#times.lookAgainMillis, over.signal);
+      over.release();
       await wait(
         Math.random() *
           Math.min(SPREAD_MILLIS, this.#times.initialBackoffMillis),

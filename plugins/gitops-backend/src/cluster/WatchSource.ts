@@ -5,6 +5,7 @@ import type {
   ObservedResource,
 } from '@fairway/plugin-gitops-node';
 import type { ClusterApi } from './ClusterApi';
+import { LinkedAbort } from './LinkedAbort';
 import { within } from './waiting';
 
 /** One kind in one version, as it is asked for. */
@@ -67,17 +68,19 @@ export function connectionSource(connection: GitopsConnection): WatchSource {
   return {
     async listPage({ resource }, { admit, signal, ...options }) {
       await admit();
-      const late = new AbortController();
+      const over = new LinkedAbort(signal);
       try {
         return await within(CONNECTION_LIST_TIMEOUT_MILLIS, signal, () =>
           connection.listPage(resource, {
             ...options,
-            signal: AbortSignal.any([signal, late.signal]),
+            signal: over.signal,
           }),
         );
       } catch (error) {
-        late.abort();
+        over.abort();
         throw error;
+      } finally {
+        over.release();
       }
     },
     watch: ({ resource }, options) => connection.watch(resource, options),

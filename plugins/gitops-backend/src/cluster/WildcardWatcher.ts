@@ -5,6 +5,7 @@ import {
   type ObservedResource,
 } from '@fairway/plugin-gitops-node';
 import type { ServedKind } from './ClusterApi';
+import { LinkedAbort } from './LinkedAbort';
 import { wait } from './waiting';
 import type { WatchedResource, WatchSink } from './WatchedResource';
 import { watchKey } from './WatchedResource';
@@ -61,14 +62,17 @@ export class WildcardWatcher {
   /** Runs until the signal is aborted; never rejects. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      const attempt = new LinkedAbort(signal);
       try {
-        const kinds = await this.#kinds(signal);
+        const kinds = await this.#kinds(attempt.signal);
         await this.#watchOnly(kinds, signal);
         await this.#status.set('connected');
       } catch (error) {
         if (!signal.aborted) {
           await this.#failed(error, signal);
         }
+      } finally {
+        attempt.release();
       }
       const { lookAgainMillis } = this.#options.times;
       await wait(lookAgainMillis * (0.9 + Math.random() * 0.1), signal);

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { toError } from '@backstage/errors';
 import type { LeaseStore } from '../store';
+import { LinkedAbort } from './LinkedAbort';
 import { wait, within } from './waiting';
 
 /** Long enough for a slow database, short enough that a dead replica is not missed. */
@@ -93,11 +94,11 @@ async function workUnderLease(
   },
 ): Promise<void> {
   const { requests, signal, work } = options;
-  const lost = new AbortController();
-  const working = work(AbortSignal.any([signal, lost.signal]));
-  const finished = new AbortController();
+  const lost = new LinkedAbort(signal);
+  const working = work(lost.signal);
+  const finished = new LinkedAbort(signal);
   working.finally(() => finished.abort()).catch(() => undefined);
-  const over = AbortSignal.any([signal, finished.signal]);
+  const over = finished.signal;
   let useUntil = options.asked + USE_MILLIS;
   for (;;) {
     await wait(Math.min(RENEW_EVERY_MILLIS, useUntil - Date.now()), over);
@@ -113,5 +114,9 @@ async function workUnderLease(
     }
   }
   lost.abort();
-  await working;
+  try {
+    await working;
+  } finally {
+    [lost, finished].forEach(link => link.release());
+  }
 }

@@ -14,8 +14,8 @@ const FORGET_MILLIS = 60 * 60_000;
  *
  * @remarks
  * An alert is recorded together with the health, and forgotten when it was sent. One whose process
- * ended in between, or that could not be sent, is sent by whoever looks next: then an owner may be
- * told twice, and never not at all.
+ * ended in between, or that could not be sent, is sent by whoever looks next, for an hour: then an
+ * owner may be told twice.
  */
 export class HealthAlerts {
   readonly #options: RecorderOptions;
