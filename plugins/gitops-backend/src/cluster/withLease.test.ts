@@ -139,7 +139,7 @@ describe('withLease', () => {
     const { stop, done } = replica('waits');
     await seconds(1);
     stop.abort();
-    await done;
+    await expect(done).resolves.toBeUndefined();
     leases.answer();
   });
 

@@ -6,7 +6,8 @@ export interface ClusterResourceStatus {
    * - `connecting`: the first list has not ended yet;
    * - `connected`: listed, and watched since;
    * - `forbidden`: the credential may not list or watch it;
-   * - `unreachable`: the last attempts failed; what is stored is stale since `since`;
+   * - `unreachable`: the last attempts failed, or nobody watches it; what is stored is stale since
+   *   `since`;
    * - `not-installed`: the cluster does not know the kind.
    */
   state:
