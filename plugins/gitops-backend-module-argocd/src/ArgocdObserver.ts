@@ -1,20 +1,20 @@
 import type { Application, CommandRun } from '@fairway/plugin-gitops-common';
-import type {
-  CommandContext,
-  CommandPatch,
-  CommandProgress,
-  GitopsObserver,
-  KubernetesObject,
-  Observation,
-  ObservedResource,
-  ObserverContext,
+import {
+  isObserved,
+  type CommandContext,
+  type CommandPatch,
+  type CommandProgress,
+  type GitopsObserver,
+  type KubernetesObject,
+  type Observation,
+  type ObservedResource,
+  type ObserverContext,
 } from '@fairway/plugin-gitops-node';
 import { argocdCommands } from './argocdCommands';
 import { observeAnalysisRun } from './facts/observeAnalysisRun';
 import { observeApplicationSet } from './facts/observeApplicationSet';
 import { observeAppProject } from './facts/observeAppProject';
 import { observeRollout } from './facts/observeRollout';
-import { lookUp } from './lookUp';
 import { observeApplication } from './observeApplication';
 import { readProgress } from './readProgress';
 import { holdOfWindows } from './windows/refusalOfWindows';
@@ -49,8 +49,9 @@ export class ArgocdObserver implements GitopsObserver {
   );
 
   observe(object: KubernetesObject, context: ObserverContext): Observation[] {
-    const kind = lookUp(KINDS, object.kind);
-    return kind ? [kind.observe(object, context)] : [];
+    return isObserved(this.resources, object)
+      ? [KINDS[object.kind].observe(object, context)]
+      : [];
   }
 
   commands(application: Application, context: CommandContext): CommandPatch[] {

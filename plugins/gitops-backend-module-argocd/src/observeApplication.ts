@@ -7,6 +7,7 @@ import {
   limitResources,
   ObjectFields,
   readAnnotations,
+  readWebUrl,
   withoutCredentials,
   type ApplicationObservation,
   type KubernetesObject,
@@ -28,6 +29,9 @@ import {
 import { readParent } from './readParent';
 import { readSources } from './readSources';
 import { tellHistory, tellRevision } from './tellRevision';
+
+/** More than anybody opens; Argo CD lists the hosts of all ingresses. */
+const MAX_EXTERNAL_URLS = 200;
 
 const ANNOTATION_SKIP_RECONCILE = 'argocd.argoproj.io/skip-reconcile';
 
@@ -108,13 +112,12 @@ function readExternalUrls(status: ObjectFields): string[] {
   const urls = status
     .object('summary')
     .strings('externalURLs')
+    .slice(0, MAX_EXTERNAL_URLS)
     .flatMap(
       text =>
-        [text.slice(text.indexOf('|') + 1), text].find(url =>
-          /^https?:\/\//i.test(url),
-        ) ?? [],
+        readWebUrl(text.slice(text.indexOf('|') + 1)) ?? readWebUrl(text) ?? [],
     );
-  return [...new Set(urls.map(withoutCredentials))];
+  return [...new Set(urls)];
 }
 
 /** The commit that the source hydrator rendered a revision from, as long as that is its last. */

@@ -1,6 +1,8 @@
 import type { ApplicationCondition } from '@fairway/plugin-gitops-common';
 import type { ObjectFields } from '@fairway/plugin-gitops-node';
 
+/** More than Argo CD has kinds of. */
+const MAX_CONDITIONS = 50;
 /** Condition of an application that is being deleted; Argo CD itself has none for it. */
 export const CONDITION_DELETING = 'Deleting';
 /** Condition of an application whose source hydrator failed; Argo CD has none for it. */
@@ -12,7 +14,8 @@ const CONDITION_HYDRATION_ERROR = 'HydrationError';
  */
 export function readConditions(object: ObjectFields): ApplicationCondition[] {
   const status = object.object('status');
-  const own = status.list('conditions').flatMap(condition => {
+  const conditions = status.list('conditions').slice(0, MAX_CONDITIONS);
+  const own = conditions.flatMap(condition => {
     const type = condition.string('type');
     return type
       ? [

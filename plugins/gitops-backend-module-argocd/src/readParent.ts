@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@fairway/plugin-gitops-common';
-import type { ObjectFields } from '@fairway/plugin-gitops-node';
+import { isObjectName, type ObjectFields } from '@fairway/plugin-gitops-node';
 
 const ANNOTATION_TRACKING_ID = 'argocd.argoproj.io/tracking-id';
 /** The usual values of `application.instanceLabelKey`, surest first. */
@@ -33,7 +33,7 @@ export function readParent(
         reference.string('apiVersion')?.startsWith(`${GROUP}/`),
     );
   const ownerName = owner?.string('name');
-  if (owner && ownerName) {
+  if (owner && ownerName && isObjectName(ownerName)) {
     return {
       cluster,
       apiVersion: owner.string('apiVersion')!,
@@ -56,7 +56,10 @@ export function readParent(
   };
   const isItself =
     parent.name === metadata.string('name') && parent.namespace === namespace;
-  return isItself || !parent.name
+  const isPossible = [parent.name, parent.namespace ?? parent.name].every(
+    isObjectName,
+  );
+  return isItself || !isPossible
     ? undefined
     : {
         cluster,

@@ -60,7 +60,8 @@ function syncProgress(
   const state = object.object('status').object('operationState');
   const requested = object.object('operation');
   const phase = operationPhase(state);
-  if (isOfRun(state.object('operation'), run, state.string('startedAt'))) {
+  const startedAt = state.string('startedAt') ?? '';
+  if (isOfRun(state.object('operation'), run, startedAt)) {
     return isForsaken(object)
       ? { state: 'failed', message: FORSAKEN }
       : operationProgress(state);
@@ -241,6 +242,10 @@ function terminateProgress(
         message: `The operation is over: ${
           state.message('message') ?? state.string('phase')
         }`,
-        finishedAt: state.time('finishedAt'),
+        // One that ended before was over without the command.
+        finishedAt:
+          elapsed(run, state.string('finishedAt')) >= -TIME_RESOLUTION_MS
+            ? state.time('finishedAt')
+            : undefined,
       };
 }

@@ -1,14 +1,15 @@
 import type { Application, CommandRun } from '@fairway/plugin-gitops-common';
-import type {
-  CommandContext,
-  CommandPatch,
-  CommandProgress,
-  GitopsObserver,
-  KubernetesObject,
-  Observation,
-  ObservedResource,
-  ObserverContext,
-  ProgressContext,
+import {
+  isObserved,
+  type CommandContext,
+  type CommandPatch,
+  type CommandProgress,
+  type GitopsObserver,
+  type KubernetesObject,
+  type Observation,
+  type ObservedResource,
+  type ObserverContext,
+  type ProgressContext,
 } from '@fairway/plugin-gitops-node';
 import { fluxCommands } from './fluxCommands';
 import { FLUX_KINDS, SOURCE_KINDS } from './fluxKinds';
@@ -48,7 +49,9 @@ export class FluxObserver implements GitopsObserver {
 
   observe(object: KubernetesObject, context: ObserverContext): Observation[] {
     const observe = OBSERVE.get(object.kind);
-    return observe ? [observe(object, context)] : [];
+    return observe && isObserved(this.resources, object)
+      ? [observe(object, context)]
+      : [];
   }
 
   commands(application: Application, context: CommandContext): CommandPatch[] {

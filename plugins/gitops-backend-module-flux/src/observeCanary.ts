@@ -3,6 +3,7 @@ import type {
   RolloutDetails,
 } from '@fairway/plugin-gitops-common';
 import {
+  isObjectName,
   ObjectFields,
   type FactObservation,
   type KubernetesObject,
@@ -104,7 +105,10 @@ function readDetails(fields: ObjectFields): RolloutDetails {
       ? status.number('failedChecks')
       : undefined,
     threshold: isAnalysed ? analysis.number('threshold') || 1 : undefined,
-    workload: name ? { kind: kind ?? 'Deployment', name } : undefined,
+    workload:
+      name && isObjectName(name)
+        ? { kind: kind ?? 'Deployment', name }
+        : undefined,
     // A promotion that fails leaves the traffic with the new version.
     aborted:
       phase === 'Failed'

@@ -1,5 +1,6 @@
 import type { ObjectRef } from '@fairway/plugin-gitops-common';
 import {
+  isObjectName,
   ObjectFields,
   type KubernetesObject,
   type ObserverContext,
@@ -23,6 +24,19 @@ export function readRef(
   };
 }
 
+/** Whether there can be such an object: a reference may say anything, and commands follow it. */
+function isPossible(
+  { name, namespace }: { name: string; namespace?: string },
+  object: ObjectRef,
+): boolean {
+  return (
+    isObjectName(name) &&
+    (namespace === undefined ||
+      namespace === object.namespace ||
+      isObjectName(namespace))
+  );
+}
+
 /**
  * The source that a reference names, in the namespace of the object when it names none.
  *
@@ -34,8 +48,9 @@ export function readSourceRef(
 ): ObjectRef | undefined {
   const kind = reference.string('kind');
   const name = reference.string('name');
+  const namespace = reference.string('namespace') ?? object.namespace;
   const apiVersion = reference.string('apiVersion') ?? SOURCE_API_VERSION;
-  return kind && name
+  return kind && name && isPossible({ name, namespace }, object)
     ? {
         cluster: object.cluster,
         // Commands write to it, so it is a source of Flux whatever the reference says.
@@ -45,7 +60,7 @@ export function readSourceRef(
           ? apiVersion
           : SOURCE_API_VERSION,
         kind,
-        namespace: reference.string('namespace') ?? object.namespace,
+        namespace,
         name,
       }
     : undefined;
@@ -62,7 +77,9 @@ export function readDependsOn(
     .flatMap(dependency => {
       const name = dependency.string('name');
       const namespace = dependency.string('namespace') ?? object.namespace;
-      return name ? [{ ...object, namespace, name }] : [];
+      return name && isPossible({ name, namespace }, object)
+        ? [{ ...object, namespace, name }]
+        : [];
     });
   return dependencies.length > 0 ? dependencies : undefined;
 }
@@ -98,7 +115,12 @@ export function readParent(
       kind === object.kind &&
       name === object.name &&
       namespace === object.namespace;
-    if (name && namespace && !isItself) {
+    if (
+      name &&
+      namespace &&
+      isPossible({ name, namespace }, object) &&
+      !isItself
+    ) {
       return { cluster: object.cluster, apiVersion, kind, namespace, name };
     }
   }

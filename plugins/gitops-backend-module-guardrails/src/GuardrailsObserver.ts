@@ -1,9 +1,10 @@
-import type {
-  FactObservation,
-  GitopsObserver,
-  KubernetesObject,
-  ObservedResource,
-  ObserverContext,
+import {
+  isObserved,
+  type FactObservation,
+  type GitopsObserver,
+  type KubernetesObject,
+  type ObservedResource,
+  type ObserverContext,
 } from '@fairway/plugin-gitops-node';
 import { observeBackup } from './observeBackup';
 import { observeBackupLocation } from './observeBackupLocation';
@@ -99,11 +100,11 @@ export class GuardrailsObserver implements GitopsObserver {
     object: KubernetesObject,
     context: ObserverContext,
   ): FactObservation[] {
+    if (!isObserved(this.resources, object)) {
+      return [];
+    }
     const [group] = object.apiVersion.split('/');
-    const key = `${object.kind}.${group}`;
-    const observe =
-      (Object.hasOwn(OBSERVE, key) ? OBSERVE[key] : undefined) ??
-      (Object.hasOwn(OBSERVE_GROUP, group) ? OBSERVE_GROUP[group] : undefined);
-    return observe ? observe(object, context) : [];
+    const observe = OBSERVE[`${object.kind}.${group}`] ?? OBSERVE_GROUP[group];
+    return observe(object, context);
   }
 }

@@ -7,9 +7,13 @@ import {
 } from '@fairway/plugin-gitops-node';
 import { forEachNamespace, readScope } from './backupNamespaces';
 import { readIdentity } from './readRef';
+import { readValidationErrors } from './readValidationErrors';
 
 /** Set by Velero on the backups of a schedule. */
 const SCHEDULE_LABEL = 'velero.io/schedule-name';
+
+/** A backup may name hundreds of namespaces, which a key cannot. */
+const MAX_SERIES_LENGTH = 1_000;
 
 /** The phases that a backup ends in, and stays in until it expires. */
 const ENDED = ['Completed', 'PartiallyFailed', 'Failed', 'FailedValidation'];
@@ -32,7 +36,10 @@ export function observeBackup(
   const identity = readIdentity(object, context);
   const spec = fields.object('spec');
   const progress = status.object('progress');
-  const schedule = identity.labels[SCHEDULE_LABEL];
+  const schedule = fields
+    .object('metadata')
+    .object('labels')
+    .string(SCHEDULE_LABEL);
   const startedAt =
     status.time('startTimestamp') ??
     fields.object('metadata').time('creationTimestamp');
@@ -55,13 +62,20 @@ export function observeBackup(
     ...identity,
     kind: 'backup',
     series: {
-      // A name of a schedule has no space in it.
-      name: schedule ?? `by hand ${details.namespaces.join(' ')}`,
+      name: schedule ?? byHand(details.namespaces),
       at: startedAt ?? new Date(0).toISOString(),
     },
     title: of => `Last backup of ${of}: ${phase}`,
     ...readHealth(status, details),
   });
+}
+
+/** What backups of the same namespaces have in common. A name of a schedule has no space in it. */
+function byHand(namespaces: readonly string[]): string {
+  const names = namespaces.join(' ');
+  return names.length <= MAX_SERIES_LENGTH
+    ? `by hand ${names}`
+    : `by hand ${names.slice(0, MAX_SERIES_LENGTH)}… ${namespaces.length}`;
 }
 
 function readHealth(
@@ -85,7 +99,7 @@ function readHealth(
       return {
         health: 'degraded',
         message:
-          status.strings('validationErrors').join('; ') ||
+          readValidationErrors(status) ||
           'Velero refused the backup; look at its validation errors',
       };
     default:

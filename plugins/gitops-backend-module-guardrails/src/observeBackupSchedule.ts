@@ -8,6 +8,7 @@ import {
 import { backupIntervalSeconds } from './backupInterval';
 import { forEachNamespace, readScope } from './backupNamespaces';
 import { readIdentity } from './readRef';
+import { readValidationErrors } from './readValidationErrors';
 
 /**
  * Whether backups of namespaces are scheduled. A schedule says when the last backup began, not
@@ -61,7 +62,7 @@ function readHealth(
       return {
         health: 'degraded',
         message:
-          status.strings('validationErrors').join('; ') ||
+          readValidationErrors(status) ||
           'Velero refused the schedule; look at its validation errors',
       };
     case 'New':

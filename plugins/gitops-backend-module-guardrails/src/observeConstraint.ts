@@ -13,6 +13,7 @@ import {
   namespaceOf,
   summarize,
   toPolicySubject,
+  toSubject,
   type SubjectResult,
 } from './policyFacts';
 import { readIdentity } from './readRef';
@@ -86,24 +87,16 @@ function readViolations(
 ): SubjectResult[] {
   return status.list('violations').map(violation => {
     const action = violation.string('enforcementAction') ?? options.enforcement;
-    const kind = violation.string('kind');
-    const name = violation.string('name');
-    const namespace = violation.string('namespace');
-    const group = violation.string('group');
     return {
       policy: options.policy,
       result: ['warn', 'dryrun'].includes(action) ? 'warn' : 'fail',
       message: violation.message('message'),
-      ...(kind && name
-        ? {
-            subject: {
-              ...(group ? { group } : {}),
-              kind,
-              ...(namespace ? { namespace } : {}),
-              name,
-            },
-          }
-        : {}),
+      subject: toSubject({
+        group: violation.string('group'),
+        kind: violation.string('kind'),
+        namespace: violation.string('namespace'),
+        name: violation.string('name'),
+      }),
     };
   });
 }

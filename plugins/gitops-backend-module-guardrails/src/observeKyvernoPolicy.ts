@@ -7,6 +7,9 @@ import {
 } from '@fairway/plugin-gitops-node';
 import { readCondition, readIdentity } from './readRef';
 
+/** A message that names more is not read. */
+const MAX_REASONS = 4;
+
 /**
  * A Kyverno policy that is not ready: it guards nothing, and its reports say nothing of that.
  * A policy that works is seen by its reports, and is no fact.
@@ -21,7 +24,9 @@ export function observeKyvernoPolicy(
   const failing = [
     ...current.list('conditions'),
     readCondition(status, 'Ready'),
-  ].filter(condition => condition.string('status') === 'False');
+  ]
+    .filter(condition => condition.string('status') === 'False')
+    .slice(0, MAX_REASONS);
   const isReady =
     current.boolean('ready') ??
     (readCondition(status, 'Ready').string('status') ?? 'True') === 'True';

@@ -16,6 +16,7 @@ import {
   toPolicySubject,
   toResult,
   toSeverity,
+  toSubject,
   type SubjectResult,
 } from './policyFacts';
 import { groupOf, readIdentity } from './readRef';
@@ -126,18 +127,12 @@ function readResults(
 }
 
 function readSubject(resource: ObjectFields): FactSubject | undefined {
-  const kind = resource.string('kind');
-  const name = resource.string('name');
-  const group = groupOf(resource.string('apiVersion'));
-  const namespace = resource.string('namespace');
-  return kind && name
-    ? {
-        ...(group === undefined ? {} : { group }),
-        kind,
-        ...(namespace ? { namespace } : {}),
-        name,
-      }
-    : undefined;
+  return toSubject({
+    group: groupOf(resource.string('apiVersion')),
+    kind: resource.string('kind'),
+    namespace: resource.string('namespace'),
+    name: resource.string('name'),
+  });
 }
 
 function readSummary(

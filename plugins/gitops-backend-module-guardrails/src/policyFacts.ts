@@ -5,7 +5,11 @@ import type {
   PolicySeverity,
   PolicySubject,
 } from '@fairway/plugin-gitops-common';
-import type { FactObservation, FactSubject } from '@fairway/plugin-gitops-node';
+import {
+  isObjectName,
+  type FactObservation,
+  type FactSubject,
+} from '@fairway/plugin-gitops-node';
 
 /** Findings that a fact names; a report of a whole namespace can have thousands. */
 const MAX_FINDINGS = 20;
@@ -43,6 +47,21 @@ export function toSeverity(
   text: string | undefined,
 ): PolicySeverity | undefined {
   return SEVERITIES.find(severity => severity === text);
+}
+
+/** What a result is about; undefined when it names nothing that can be. */
+export function toSubject(
+  subject: Partial<FactSubject>,
+): FactSubject | undefined {
+  const { group, kind, namespace, name } = subject;
+  return kind && name && [name, namespace || name].every(isObjectName)
+    ? {
+        ...(group === undefined ? {} : { group }),
+        kind,
+        ...(namespace ? { namespace } : {}),
+        name,
+      }
+    : undefined;
 }
 
 /** A subject as details name it. */

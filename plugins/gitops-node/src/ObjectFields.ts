@@ -1,13 +1,37 @@
+import { plainText } from './plainText';
 import { redactAddresses } from './withoutCredentials';
 
 const MAX_MESSAGE_LENGTH = 4_000;
+
+/** More than any name, address or revision has; a database could not index it. */
+const MAX_STRING_LENGTH = 1_024;
+
+/** A name, an address, a word of an engine; undefined when it is none of these. */
+function readString(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= MAX_STRING_LENGTH
+    ? plainText(value)
+    : undefined;
+}
+
+/** What is said to people; undefined when there is nothing to read. */
+function readMessage(value: unknown): string | undefined {
+  if (typeof value !== 'string') {
+    return undefined;
+  }
+  const short =
+    value.length > MAX_MESSAGE_LENGTH
+      ? `${value.slice(0, MAX_MESSAGE_LENGTH)}…`
+      : value;
+  return redactAddresses(plainText(short)) || undefined;
+}
 
 /**
  * Reads the fields of an object that nobody validated.
  *
  * @remarks
  * A cluster may hold objects of other versions, or written by other tools. A field of another
- * type than expected reads as absent, so that an observer never throws because of one.
+ * type than expected reads as absent, so that an observer never throws because of one. Texts come
+ * without control characters, which databases refuse and terminals obey.
  *
  * @public
  */
@@ -36,10 +60,9 @@ export class ObjectFields {
     return this.#get(name) !== undefined && this.#get(name) !== null;
   }
 
-  /** A string that is not empty. */
+  /** A string that is not empty, of at most 1,024 characters; for longer texts see `message`. */
   string(name: string): string | undefined {
-    const value = this.#get(name);
-    return typeof value === 'string' && value !== '' ? value : undefined;
+    return readString(this.#get(name)) || undefined;
   }
 
   /**
@@ -47,14 +70,15 @@ export class ObjectFields {
    * it becomes too long to read. Engines repeat addresses, and whole outputs of tools.
    */
   message(name: string): string | undefined {
-    const text = this.string(name);
-    return text === undefined
-      ? undefined
-      : redactAddresses(
-          text.length > MAX_MESSAGE_LENGTH
-            ? `${text.slice(0, MAX_MESSAGE_LENGTH)}…`
-            : text,
-        );
+    return readMessage(this.#get(name));
+  }
+
+  /** The messages of the list. */
+  messages(name: string): string[] {
+    const value = this.#get(name);
+    return Array.isArray(value)
+      ? value.flatMap(item => readMessage(item) ?? [])
+      : [];
   }
 
   boolean(name: string): boolean | undefined {
@@ -93,11 +117,11 @@ export class ObjectFields {
       : [];
   }
 
-  /** The strings of the list. */
+  /** The strings of the list, empty ones too: some lists stand for one beside them. */
   strings(name: string): string[] {
     const value = this.#get(name);
     return Array.isArray(value)
-      ? value.filter((item): item is string => typeof item === 'string')
+      ? value.flatMap(item => readString(item) ?? [])
       : [];
   }
 
@@ -109,12 +133,13 @@ export class ObjectFields {
       : [];
   }
 
-  /** The fields that are strings, for example labels. */
+  /** The fields that are strings, of any length, for example labels. */
   record(name: string): Record<string, string> {
-    const entries = Object.entries(this.object(name).#value).filter(
-      (entry): entry is [string, string] => typeof entry[1] === 'string',
+    return Object.fromEntries(
+      Object.entries(this.object(name).#value).flatMap(([key, value]) =>
+        typeof value === 'string' ? [[key, plainText(value)]] : [],
+      ),
     );
-    return Object.fromEntries(entries);
   }
 
   #get(name: string): unknown {

@@ -4,6 +4,7 @@ import type {
   RolloutMetric,
 } from '@fairway/plugin-gitops-common';
 import {
+  isObjectName,
   ObjectFields,
   type FactObservation,
   type KubernetesObject,
@@ -21,6 +22,9 @@ const HEALTH: Record<string, HealthStatus> = {
   Error: 'degraded',
   Inconclusive: 'unknown',
 };
+
+/** More than anybody measures at once. */
+const MAX_METRICS = 50;
 
 const LABEL_PURPOSE = 'rollout-type';
 const LABEL_STEP = 'step-index';
@@ -69,18 +73,22 @@ export function observeAnalysisRun(
 function readDetails(fields: ObjectFields): AnalysisRunDetails {
   const metadata = fields.object('metadata');
   const status = fields.object('status');
-  const labels = metadata.record('labels');
-  const step = labels[LABEL_STEP];
+  const labels = metadata.object('labels');
+  const step = labels.string(LABEL_STEP);
+  const rollout = metadata
+    .list('ownerReferences')
+    .find(owner => owner.string('kind') === 'Rollout')
+    ?.string('name');
   return {
     engine: 'argo-rollouts',
-    rollout: metadata
-      .list('ownerReferences')
-      .find(owner => owner.string('kind') === 'Rollout')
-      ?.string('name'),
-    purpose: labels[LABEL_PURPOSE],
+    rollout: rollout && isObjectName(rollout) ? rollout : undefined,
+    purpose: labels.string(LABEL_PURPOSE),
     step: step && /^\d{1,6}$/.test(step) ? Number(step) : undefined,
     phase: status.string('phase') ?? 'Unknown',
-    metrics: status.list('metricResults').flatMap(readMetric),
+    metrics: status
+      .list('metricResults')
+      .slice(0, MAX_METRICS)
+      .flatMap(readMetric),
     startedAt: status.time('startedAt'),
     finishedAt: status.time('completedAt'),
   };

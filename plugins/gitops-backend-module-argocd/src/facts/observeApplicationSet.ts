@@ -31,6 +31,9 @@ const ADVICE: Record<string, string> = {
   RefreshApplicationError: 'see what the cluster refused',
 };
 
+/** More than Argo CD has kinds of. */
+const MAX_CONDITIONS = 20;
+
 /** As many as a page shows; the count tells of the others. */
 const MAX_APPLICATIONS = 500;
 
@@ -80,7 +83,8 @@ export function observeApplicationSet(
 }
 
 function readConditions(status: ObjectFields): GeneratorCondition[] {
-  return status.list('conditions').flatMap(condition => {
+  const conditions = status.list('conditions').slice(0, MAX_CONDITIONS);
+  return conditions.flatMap(condition => {
     const type = condition.string('type');
     return type
       ? [

@@ -13,6 +13,9 @@ import { lookUp } from '../lookUp';
 import { factBase, toDetails } from './factBase';
 import { readSteps } from './readSteps';
 
+/** More than there are reasons to pause. */
+const MAX_PAUSES = 10;
+
 const HEALTH: Record<string, HealthStatus> = {
   Healthy: 'healthy',
   Progressing: 'progressing',
@@ -175,7 +178,10 @@ function percent(part: number, whole: number): number {
 }
 
 function readPause(fields: ObjectFields): RolloutDetails['paused'] {
-  const conditions = fields.object('status').list('pauseConditions');
+  const conditions = fields
+    .object('status')
+    .list('pauseConditions')
+    .slice(0, MAX_PAUSES);
   const reasons = conditions.flatMap(one => one.string('reason') ?? []);
   if (reasons.length > 0) {
     return {

@@ -3,5 +3,7 @@
  *
  * @packageDocumentation
  */
+export * from './contract/observerContract';
+export type { ObserverContract, ObserverRule } from './contract/ObserverRule';
 export * from './describeObserverContract';
 export * from './gitopsServiceMock';

@@ -2,10 +2,13 @@ import type { Application, CommandRun } from '@fairway/plugin-gitops-common';
 import type {
   CommandContext,
   CommandPatch,
+  CommandProgress,
   GitopsObserver,
   KubernetesObject,
   Observation,
+  ProgressContext,
 } from '../../GitopsObserver';
+import { demand } from './demand';
 
 /** What the observers under test are told beside the object. */
 export const CONTEXT = {
@@ -26,8 +29,11 @@ export function commandContext(
   };
 }
 
-/** A run of a command that was asked for at the time of {@link CONTEXT}. */
-export function commandRun(command: CommandRun['command']): CommandRun {
+/** A run of a command; asked for at the time of {@link CONTEXT} when nothing else is said. */
+export function commandRun(
+  command: CommandRun['command'],
+  fields: Partial<CommandRun> = {},
+): CommandRun {
   return {
     id: 'contract',
     applicationId: 'contract',
@@ -37,6 +43,7 @@ export function commandRun(command: CommandRun['command']): CommandRun {
     requestedAt: CONTEXT.now.toISOString(),
     state: 'requested',
     message: `Asked to ${command}`,
+    ...fields,
   };
 }
 
@@ -57,6 +64,37 @@ export function applicationOf(
   };
 }
 
+/** The applications among what the observer says of an object. */
+export function applicationsOf(
+  observer: GitopsObserver,
+  object: KubernetesObject,
+): Application[] {
+  return observer
+    .observe(object, CONTEXT)
+    .flatMap(observation => applicationOf(observation) ?? []);
+}
+
+/** The member `commands`, of which there is need when a command is offered. */
+export function commandsOf(
+  observer: GitopsObserver,
+): NonNullable<GitopsObserver['commands']> {
+  demand(
+    observer.commands,
+    'an application offers commands, and the observer has no member commands to carry them out',
+  );
+  return observer.commands.bind(observer);
+}
+
+/** What the observer says of a command; undefined when it follows none. */
+export function progressOf(
+  observer: GitopsObserver,
+  object: KubernetesObject,
+  run: CommandRun,
+  context: ProgressContext = {},
+): CommandProgress | undefined {
+  return observer.progress?.(object, run, context);
+}
+
 /** The patches of all commands that the observations offer. */
 export function patchesOf(
   observer: GitopsObserver,
@@ -65,7 +103,7 @@ export function patchesOf(
   return observations.flatMap(observation => {
     const application = applicationOf(observation);
     return (application?.commands ?? []).flatMap(command =>
-      observer.commands!(application!, commandContext({ command })),
+      commandsOf(observer)(application!, commandContext({ command })),
     );
   });
 }
@@ -77,72 +115,4 @@ export function deepFreeze<T>(value: T): T {
     Object.freeze(value);
   }
   return value;
-}
-
-/** Runs something in a world without a clock and without chance: reading either throws. */
-export function withoutClock<T>(run: () => T): T {
-  const { Date: RealDate } = globalThis;
-  const { random } = Math;
-  const refuse = (what: string) => (): never => {
-    throw new Error(`Observers must not read ${what}; take the context's now`);
-  };
-  globalThis.Date = new Proxy(RealDate, {
-    construct: (target, args) =>
-      args.length === 0
-        ? refuse('the clock')()
-        : Reflect.construct(target, args),
-    apply: refuse('the clock'),
-    get: (target, key) =>
-      key === 'now' ? refuse('the clock') : Reflect.get(target, key),
-  });
-  Math.random = refuse('random numbers');
-  try {
-    return run();
-  } finally {
-    globalThis.Date = RealDate;
-    Math.random = random;
-  }
-}
-
-/** Runs `visit` with each value of the object's metadata, spec and status, and what holds it. */
-export function walk(
-  object: KubernetesObject,
-  visit: (place: {
-    holder: Record<string | number, unknown>;
-    key: string | number;
-    path: string;
-  }) => void,
-): void {
-  const into = (
-    holder: Record<string | number, unknown>,
-    key: string | number,
-    path: string,
-  ) => {
-    visit({ holder, key, path });
-    const value = holder[key];
-    if (Array.isArray(value)) {
-      value.forEach((_, index) =>
-        into(
-          value as unknown as Record<number, unknown>,
-          index,
-          `${path}.${index}`,
-        ),
-      );
-    } else if (typeof value === 'object' && value !== null) {
-      Object.keys(value).forEach(name =>
-        into(value as Record<string, unknown>, name, `${path}.${name}`),
-      );
-    }
-  };
-  // Reports have their results at the root; what names the object itself is certain.
-  for (const key of Object.keys(object)) {
-    if (!['apiVersion', 'kind', 'metadata'].includes(key)) {
-      into(object, key, key);
-    }
-  }
-  for (const key of Object.keys(object.metadata)) {
-    if (key !== 'name') {
-      into(object.metadata, key, `metadata.${key}`);
-    }
-  }
 }

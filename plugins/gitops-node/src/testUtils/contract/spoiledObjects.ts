@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../GitopsObserver';
-import { walk } from './contractContext';
+import { walk } from './walk';
 
 /** Values that a field must not be, each of another type, and words that are fields of any object. */
 const WRONG_VALUES: unknown[] = [
@@ -30,11 +30,21 @@ export const HOSTILE_NAMES = [
   'ä'.repeat(300),
 ];
 
+/** What the people and the tools who write into an object may write into any text of it. */
+export const HOSTILE_TEXTS = [
+  '../../../api/v1/secrets?watch=1#x',
+  '<img src=x onerror=alert(1)>\r\nright\u202Eto\u2066left\u0000\u001b[2J',
+  '__proto__',
+  'https://user@example.com/a/../b c<d>"',
+  '{{ .Values.x }} ${jndi:x} %00 \\',
+  'x'.repeat(50_000),
+];
+
 /** What must never come out of an observer. */
 export const PLANTED_SECRET = 'c0ntr4ct-pl4nted-s3cret';
 
-/** How many elements a list of a huge object has. */
-const HUGE = 3_000;
+/** Labels are shown to people, and nobody keeps a secret there. */
+const SHOWN = /label|annotation|selector|match/i;
 
 /**
  * Calls `use` with the object again and again, each time with one field, at any depth, of a wrong
@@ -60,53 +70,65 @@ export function forEachWrongType(
   return places.length * WRONG_VALUES.length;
 }
 
-/** The object with one list, at any depth, of thousands of elements; one after the other. */
-export function* hugeObjects(
+/**
+ * Calls `use` with the object again and again, each time with one text, at any depth, that nobody
+ * should believe. What names the object itself stays. Always the same object: `use` MUST NOT keep it.
+ */
+export function forEachHostileText(
   object: KubernetesObject,
-): Generator<{ object: KubernetesObject; path: string }> {
-  const paths: string[] = [];
-  walk(object, ({ holder, key, path }) => {
-    const value = holder[key];
-    if (Array.isArray(value) && value.length > 0) {
-      paths.push(path);
+  use: (hostile: KubernetesObject, path: string) => void,
+): void {
+  const copy = structuredClone(object);
+  const places: Array<Parameters<Parameters<typeof walk>[1]>[0]> = [];
+  walk(copy, place => {
+    if (typeof place.holder[place.key] === 'string') {
+      places.push(place);
     }
   });
-  for (const wanted of paths) {
-    const copy = structuredClone(object);
-    walk(copy, ({ holder, key, path }) => {
-      const value = holder[key];
-      if (path === wanted && Array.isArray(value)) {
-        holder[key] = Array.from({ length: HUGE }, (_, index) =>
-          renamed(value[index % value.length], index),
-        );
-      }
-    });
-    yield { object: copy, path: wanted };
+  for (const { holder, key, path } of places) {
+    const right = holder[key];
+    for (const text of HOSTILE_TEXTS) {
+      holder[key] = text;
+      use(copy, path);
+    }
+    holder[key] = right;
   }
 }
 
-/** A copy that is told apart from the others by its name. */
-function renamed(value: unknown, index: number): unknown {
-  if (typeof value === 'string') {
-    return `${value}-${index}`;
-  }
-  const copy = structuredClone(value);
-  if (typeof copy === 'object' && copy !== null) {
-    for (const field of ['name', 'uid']) {
-      if (typeof (copy as any)[field] === 'string') {
-        (copy as any)[field] += `-${index}`;
-      }
+/** The object with a field that nobody knows in each object at any depth, also in itself. */
+export function withUnknownFields(object: KubernetesObject): KubernetesObject {
+  const copy = structuredClone(object);
+  const holders: Array<Record<string, unknown>> = [copy, copy.metadata];
+  walk(copy, ({ holder, key, path }) => {
+    const value = holder[key];
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      !SHOWN.test(path)
+    ) {
+      holders.push(value as Record<string, unknown>);
     }
-    // The inventory of Flux names an object by one string.
-    if (typeof (copy as any).id === 'string') {
-      (copy as any).id = (copy as any).id.replace(/[^_]_/, `$&${index}-`);
-    }
+  });
+  for (const holder of holders) {
+    holder.fromTheFuture = { a: [1] };
   }
   return copy;
 }
 
-/** Labels are shown to people, and nobody keeps a secret there. */
-const SHOWN = /label|annotation|selector|match/i;
+/** The object with the fields in the opposite order, which is no other object. */
+export function withFieldsReversed<T>(value: T): T {
+  if (Array.isArray(value)) {
+    return value.map(withFieldsReversed) as T;
+  }
+  return typeof value === 'object' && value !== null
+    ? (Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([key, item]) => [key, withFieldsReversed(item)]),
+      ) as T)
+    : value;
+}
 
 /** The object with secrets wherever somebody might have put one. */
 export function withSecrets(object: KubernetesObject): KubernetesObject {
