@@ -25,13 +25,13 @@ const NEGATIVE_CONDITIONS = ['Stalled', 'Drifted', 'Remediated'];
 
 /** The conditions that are bad news, under the reason that Flux gives. */
 export function readConditions(status: ObjectFields): ApplicationCondition[] {
-  return status
+  const bad = status
     .list('conditions')
     .slice(0, MAX_CONDITIONS)
     .flatMap(item => {
       const type = item.string('type');
-      const bad = NEGATIVE_CONDITIONS.includes(type ?? '') ? 'True' : 'False';
-      if (!type || type === 'Reconciling' || item.string('status') !== bad) {
+      const isBad = NEGATIVE_CONDITIONS.includes(type ?? '') ? 'True' : 'False';
+      if (!type || type === 'Reconciling' || item.string('status') !== isBad) {
         return [];
       }
       return [
@@ -42,4 +42,11 @@ export function readConditions(status: ObjectFields): ApplicationCondition[] {
         },
       ];
     });
+  // `Ready` repeats the one that it sums up.
+  return bad.filter(
+    ({ type, message }, index) =>
+      bad.findIndex(
+        other => other.type === type && other.message === message,
+      ) === index,
+  );
 }

@@ -225,7 +225,9 @@ describe('Kyverno policies', () => {
   it('are a fact only while they do not work', () => {
     expect(observe('ValidatingPolicy')).toMatchObject({
       health: 'degraded',
-      message: 'It guards nothing: missing permissions: list deployments',
+      message: expect.stringMatching(
+        /^It is enforced, .*: missing permissions: list deployments; grant/,
+      ),
     });
     expect(observe('ClusterPolicy').message).toMatch(/not compiled/);
     expect(
@@ -448,7 +450,7 @@ describe('backups', () => {
     expect(observe('Backup')).toMatchObject({
       health: 'degraded',
       title: 'Last backup of orders: PartiallyFailed',
-      message: expect.stringMatching(/2 errors, 1 warnings/),
+      message: expect.stringMatching(/2 errors, 1 warning;/),
       targetNamespace: 'orders',
       series: { name: 'orders-daily', at: '2026-02-22T02:00:05.000Z' },
       details: {

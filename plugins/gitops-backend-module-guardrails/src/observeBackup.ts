@@ -70,6 +70,10 @@ export function observeBackup(
   });
 }
 
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** What backups of the same namespaces have in common. A name of a schedule has no space in it. */
 function byHand(namespaces: readonly string[]): string {
   const names = namespaces.join(' ');
@@ -86,12 +90,15 @@ function readHealth(
   switch (phase) {
     case 'Completed':
       return warnings > 0
-        ? { health: 'healthy', message: `${warnings} warnings` }
+        ? { health: 'healthy', message: countOf(warnings, 'warning') }
         : { health: 'healthy' };
     case 'PartiallyFailed':
       return {
         health: 'degraded',
-        message: `Not everything was saved: ${errors} errors, ${warnings} warnings${
+        message: `Not everything was saved: ${countOf(
+          errors,
+          'error',
+        )}, ${countOf(warnings, 'warning')}${
           reason ? `; ${reason}` : ''
         }; read them with velero backup logs`,
       };
@@ -106,7 +113,8 @@ function readHealth(
       return {
         health: 'degraded',
         message: `Nothing was saved: ${
-          reason ?? `${errors} errors; read them with velero backup logs`
+          reason ??
+          `${countOf(errors, 'error')}; read them with velero backup logs`
         }`,
       };
   }

@@ -80,16 +80,25 @@ export function observeConstraint(
   ];
 }
 
+function isHarmless(action: string): boolean {
+  return action === 'warn' || action === 'dryrun';
+}
+
 /** A violation of what is only tried out or warned about is a warning. */
 function readViolations(
   status: ObjectFields,
   options: { enforcement: string; policy: string },
 ): SubjectResult[] {
   return status.list('violations').map(violation => {
-    const action = violation.string('enforcementAction') ?? options.enforcement;
+    // Of a scoped constraint the audit names what is done where.
+    const scoped = violation.strings('enforcementActions');
+    const actions =
+      scoped.length > 0
+        ? scoped
+        : [violation.string('enforcementAction') ?? options.enforcement];
     return {
       policy: options.policy,
-      result: ['warn', 'dryrun'].includes(action) ? 'warn' : 'fail',
+      result: actions.every(isHarmless) ? 'warn' : 'fail',
       message: violation.message('message'),
       subject: toSubject({
         group: violation.string('group'),
@@ -131,7 +140,7 @@ function overallHealth(options: {
   }
   return {
     health:
-      summary.fail > 0 || !['warn', 'dryrun'].includes(enforcement)
+      summary.fail > 0 || (summary.warn === 0 && !isHarmless(enforcement))
         ? 'degraded'
         : 'healthy',
     message: `${total} ${

@@ -7,12 +7,15 @@ import {
 } from '@fairway/plugin-gitops-node';
 import { readCondition, readIdentity } from './readRef';
 
+/** Without it a policy is enforced, and what runs already is not checked. */
+const REPORTING = 'RBACPermissionsGranted';
+
 /** A message that names more is not read. */
 const MAX_REASONS = 4;
 
 /**
- * A Kyverno policy that is not ready: it guards nothing, and its reports say nothing of that.
- * A policy that works is seen by its reports, and is no fact.
+ * A Kyverno policy that is not ready: it guards nothing, or is not reported, and its reports say
+ * nothing of that. A policy that works is seen by its reports, and is no fact.
  */
 export function observeKyvernoPolicy(
   object: KubernetesObject,
@@ -57,10 +60,20 @@ export function observeKyvernoPolicy(
       targetNamespace: identity.ref.namespace,
       title: `${object.kind} ${identity.ref.name} is not ready`,
       health: 'degraded',
-      message: `It guards nothing: ${
-        said.join('; ') || 'Kyverno does not say why; look at its YAML'
-      }`,
+      message: explain(failing, said),
       details: { ...details },
     },
   ];
+}
+
+function explain(failing: readonly ObjectFields[], said: string[]): string {
+  const why = said.join('; ');
+  const isUnreported =
+    failing.length > 0 &&
+    failing.every(condition => condition.string('type') === REPORTING);
+  return isUnreported
+    ? `It is enforced, and nothing is reported of what runs already: ${why}; grant the permissions to Kyverno's reports controller`
+    : `It guards nothing: ${
+        why || 'Kyverno does not say why; look at its YAML'
+      }`;
 }
