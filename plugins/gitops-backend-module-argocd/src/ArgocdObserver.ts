@@ -17,7 +17,6 @@ import { observeAppProject } from './facts/observeAppProject';
 import { observeRollout } from './facts/observeRollout';
 import { observeApplication } from './observeApplication';
 import { readProgress } from './readProgress';
-import { holdOfWindows } from './windows/refusalOfWindows';
 
 type Observe = (
   object: KubernetesObject,
@@ -56,13 +55,6 @@ export class ArgocdObserver implements GitopsObserver {
 
   commands(application: Application, context: CommandContext): CommandPatch[] {
     return argocdCommands(application, context);
-  }
-
-  heldBack(
-    application: Application,
-    { now, projects = [] }: Pick<CommandContext, 'now' | 'projects'>,
-  ): string | undefined {
-    return holdOfWindows(application, { now, projects });
   }
 
   progress(

@@ -4,7 +4,11 @@ import type { Application } from '@fairway/plugin-gitops-common';
 import type { CommandContext, CommandPatch } from '@fairway/plugin-gitops-node';
 import { CONDITION_DELETING } from './readConditions';
 import { operationPatch, syncOperation } from './syncOperation';
-import { noteOnWindows, refusalOfWindows } from './windows/refusalOfWindows';
+import {
+  holdOfWindows,
+  noteOnWindows,
+  refusalOfWindows,
+} from './windows/refusalOfWindows';
 
 /**
  * The patch that carries out a command on an `Application`.
@@ -83,10 +87,9 @@ function refuseSync(application: Application, context: CommandContext): void {
       }`,
     );
   }
-  const refusal = refusalOfWindows(application, {
-    projects: context.projects ?? [],
-    now: context.now,
-  });
+  const { projects = [], now, isAutomatic } = context;
+  const ofWindows = isAutomatic ? holdOfWindows : refusalOfWindows;
+  const refusal = ofWindows(application, { projects, now });
   if (refusal) {
     throw new InputError(refusal);
   }

@@ -275,6 +275,11 @@ export interface CommandContext {
   now: Date;
   /** Facts of kind `project` about the application's own project, as last observed. */
   projects?: readonly Fact[];
+  /**
+   * Nobody asks for the sync: it is what the engine would do by itself now, where its policy says
+   * so. Nothing is written; what is thrown tells why the engine does not do it.
+   */
+  isAutomatic?: boolean;
 }
 
 /** How a command stands, by what its object says now. @public */
@@ -314,17 +319,10 @@ export interface GitopsObserver {
    *
    * @param application - for a command that somebody gives: as its object in the cluster says just
    *   before the first write
-   * @throws InputError when the engine has no such command, saying why.
+   * @throws InputError when the engine has no such command, or would not do by itself what
+   *   `isAutomatic` asks about; saying why, and until when where that is known.
    */
   commands?(application: Application, context: CommandContext): CommandPatch[];
-  /**
-   * Why the engine does not apply by itself what should run, though its policy says so and it may
-   * be asked to: in one sentence that says until when. Undefined when nothing keeps it from that.
-   */
-  heldBack?(
-    application: Application,
-    context: Pick<CommandContext, 'now' | 'projects'>,
-  ): string | undefined;
   /**
    * How a command stands at the object of one of its patches, by what the object says now. Called
    * with each observation of that object until the command is over; undefined when the object says

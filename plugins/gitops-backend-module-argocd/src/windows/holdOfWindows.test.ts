@@ -19,16 +19,25 @@ function hold(
     ref: { cluster: 'prod-eu', namespace: 'argocd', name: 'orders-prod' },
     project: 'payments',
     destination: { namespace: 'orders' },
-  } as Application;
+    policy: { automated: true, prune: false, selfHeal: false },
+    source: {},
+    conditions: [],
+  } as unknown as Application;
   const project = {
     kind: 'project',
     ref: { cluster: 'prod-eu', namespace: 'argocd', name: 'payments' },
     details: { syncWindows: windows } as Record<string, unknown>,
   } as Fact;
-  return new ArgocdObserver().heldBack(application, {
-    projects: [project],
-    now: new Date(now),
-  });
+  try {
+    new ArgocdObserver().commands(application, {
+      ...{ command: 'sync', request: {}, isAutomatic: true },
+      ...{ user: 'user:default/ada', projects: [project], now: new Date(now) },
+    });
+    return undefined;
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'InputError' });
+    return (error as Error).message;
+  }
 }
 
 describe('what Argo CD does not do by itself because of sync windows', () => {

@@ -118,12 +118,30 @@ export class CommandRunner {
     options: GivenCommand,
     caller: Caller,
   ): Promise<string | undefined> {
+    return this.#refusalOf(
+      options.application,
+      await this.#contextOf(options, caller),
+    );
+  }
+
+  /** Why the engine would not sync it by itself now; undefined when nothing keeps it from that. */
+  async holdOf(
+    application: Application,
+    caller: Caller,
+  ): Promise<string | undefined> {
+    const context = await this.#contextOf(
+      { application, command: 'sync', request: {} },
+      caller,
+    );
+    return this.#refusalOf(application, { ...context, isAutomatic: true });
+  }
+
+  #refusalOf(
+    application: Application,
+    context: CommandContext,
+  ): string | undefined {
     try {
-      const context = await this.#contextOf(options, caller);
-      this.#observerOf(options.application).commands?.(
-        options.application,
-        context,
-      );
+      this.#observerOf(application).commands?.(application, context);
       return undefined;
     } catch (error) {
       const { name, message } = toError(error);
@@ -132,16 +150,6 @@ export class CommandRunner {
       }
       return message;
     }
-  }
-
-  /** Why the engine does not apply what should run by itself; undefined when nothing keeps it. */
-  async holdOf(application: Application): Promise<string | undefined> {
-    const { observers, now } = this.#options;
-    const observer = observers().find(({ id }) => id === application.engine);
-    return observer?.heldBack?.(application, {
-      now: now?.() ?? new Date(),
-      projects: await this.#projectsOf(application),
-    });
   }
 
   async #contextOf(

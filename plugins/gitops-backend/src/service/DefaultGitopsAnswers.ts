@@ -144,7 +144,7 @@ export class DefaultGitopsAnswers implements GitopsAnswers<AuthorizedCaller> {
             { application, command: 'sync', request: {} },
             caller,
           ),
-      sync === 'synced' ? undefined : commands.holdOf(application),
+      sync === 'synced' ? undefined : commands.holdOf(application, caller),
     ]);
     return {
       application,

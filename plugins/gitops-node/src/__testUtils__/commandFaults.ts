@@ -1,3 +1,4 @@
+import { InputError } from '@backstage/errors';
 import type { CommandPatch } from '../index';
 import { faulty, good, saying, writing, type Fault } from './faulty';
 
@@ -65,6 +66,19 @@ export const commandFaults: Fault[] = [
     }),
     /^says why it refuses/,
     /but TypeError: no/,
+  ],
+  [
+    'keeps the engine from syncing by itself without a word',
+    faulty({
+      commands(application, context) {
+        if (context.isAutomatic) {
+          throw new InputError(' ');
+        }
+        return good.commands(application, context);
+      },
+    }),
+    /^says why it refuses/,
+    /would sync by itself it throws no InputError with a reason/,
   ],
   [
     'refuses without a word',

@@ -70,13 +70,13 @@ export const commandRules: readonly ObserverRule[] = [
     },
   },
   {
-    rule: 'says why it refuses other commands, and what may be asked for with one',
+    rule: 'says why it refuses other commands, what may be asked for with one, and what keeps the engine from syncing by itself',
     check(contract) {
       forEachAttempt(contract, ({ patches, refusal, context }) => {
         demand(
           refusal === undefined || /^InputError: .*\S/.test(refusal),
-          `asked to ${context.command} with ${show(
-            context.request,
+          `${whenAsked(
+            context,
           )} it throws no InputError with a reason, but ${refusal}`,
         );
         patches.forEach(demandPatch);
@@ -111,12 +111,7 @@ export const commandRules: readonly ObserverRule[] = [
             request: context.request,
             options: application.policy.options,
           });
-          demand(
-            harm === undefined,
-            `asked to ${context.command} with ${show(
-              context.request,
-            )} it writes ${harm}`,
-          );
+          demand(harm === undefined, `${whenAsked(context)} it writes ${harm}`);
         }
       });
     },
@@ -164,14 +159,23 @@ function forEachAttempt(
   }
   forEachObject(contract, object => {
     for (const application of applicationsOf(observer, object)) {
-      for (const command of APPLICATION_COMMANDS) {
-        for (const request of REQUESTS) {
-          const context = commandContext({ command, request });
-          check(attempt(observer, application, context));
-        }
+      const contexts = APPLICATION_COMMANDS.flatMap(command =>
+        REQUESTS.map(request => commandContext({ command, request })),
+      );
+      for (const context of [
+        ...contexts,
+        commandContext({ command: 'sync', isAutomatic: true }),
+      ]) {
+        check(attempt(observer, application, context));
       }
     }
   });
+}
+
+function whenAsked({ command, request, isAutomatic }: CommandContext): string {
+  return isAutomatic
+    ? `asked whether the engine would ${command} by itself`
+    : `asked to ${command} with ${show(request)}`;
 }
 
 function attempt(
