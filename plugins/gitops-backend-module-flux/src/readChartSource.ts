@@ -2,7 +2,7 @@ import type {
   ApplicationSource,
   ObjectRef,
 } from '@fairway/plugin-gitops-common';
-import type { ObjectFields } from '@fairway/plugin-gitops-node';
+import { isObjectName, type ObjectFields } from '@fairway/plugin-gitops-node';
 import { SOURCE_API_VERSION } from './fluxKinds';
 import { readSourceRef } from './readRefs';
 import { readPath, readRevision } from './readRevision';
@@ -64,7 +64,8 @@ function readHelmChartRef(
   options: { release: ObjectRef; repository: ObjectRef },
 ): ObjectRef {
   const { release, repository } = options;
-  const [namespace, name] = status.string('helmChart')?.split('/') ?? [];
+  const told = status.string('helmChart')?.split('/') ?? [];
+  const [namespace, name] = told.every(isObjectName) ? told : [];
   return {
     cluster: release.cluster,
     apiVersion: SOURCE_API_VERSION,

@@ -50,7 +50,7 @@ describe('HelmReleases of Flux 2.9', () => {
 
   it('say which chart runs with which values, and what they made', () => {
     expect(release('ledger')).toMatchObject({
-      revision: '1.5.0+4f6a1b2c3d4e.0f1e2d3c4b5a',
+      revision: '1.5.0+4f6a1b2c3d4e (values 0f1e2d3)',
       chartVersion: '1.5.0',
       policy: { automated: true, prune: true, selfHeal: true },
       sourceRef: { kind: 'OCIRepository', name: 'ledger-chart' },
@@ -80,7 +80,7 @@ describe('HelmReleases of Flux 2.9', () => {
     });
     // Helm stored no release of an install that failed so early.
     expect(release('search').deployments[0].key).toBe(
-      'failed/0.3.1+0f1e2d3c4b5a/after/0',
+      'failed/0.3.1 (values 0f1e2d3)/after/0',
     );
     expect(release('search').conditions).toHaveLength(1);
     expect(release('reports')).toMatchObject({

@@ -64,7 +64,13 @@ const CALLERS: Array<{
 /** The state in which the engine takes the command, and what it is asked for by. */
 const STATES: Record<
   ApplicationCommand,
-  { engine: 'argocd' | 'flux'; fields: Partial<Application>; patch: object }
+  {
+    engine: 'argocd' | 'flux';
+    fields: Partial<Application>;
+    /** What its object says beside its name. */
+    live?: object;
+    patch: object;
+  }
 > = {
   sync: {
     engine: 'argocd',
@@ -86,6 +92,7 @@ const STATES: Record<
   resume: {
     engine: 'flux',
     fields: { commands: ['resume'], suspended: true },
+    live: { spec: { suspend: true } },
     patch: { spec: { suspend: false } },
   },
   terminate: {
@@ -93,6 +100,16 @@ const STATES: Record<
     fields: {
       commands: ['terminate'],
       operation: { phase: 'running', startedAt: '2026-01-01T00:00:00.000Z' },
+    },
+    live: {
+      operation: { sync: {} },
+      status: {
+        operationState: {
+          phase: 'Running',
+          startedAt: '2026-01-01T00:00:00Z',
+          operation: { sync: {} },
+        },
+      },
     },
     patch: { status: { operationState: { phase: 'Terminating' } } },
   },
@@ -141,6 +158,7 @@ describe('who may give which command', () => {
   let backend: Awaited<ReturnType<typeof startAnswersBackend>>;
   let store: DatabaseGitopsStore;
   let count = 0;
+  const objects: Record<string, object> = {};
 
   beforeAll(async () => {
     backend = await startAnswersBackend({
@@ -150,6 +168,7 @@ describe('who may give which command', () => {
         await store.setClusters([{ name: 'local', title: 'Local' }]);
       },
       decide,
+      objects,
     });
   });
 
@@ -168,6 +187,11 @@ describe('who may give which command', () => {
       deployments: [],
       failures: [],
     });
+    const { apiVersion, kind, namespace, name } = stored.application.ref;
+    objects[`${kind.toLowerCase()}s/${name}`] = {
+      ...{ apiVersion, kind, metadata: { namespace, name } },
+      ...STATES[command].live,
+    };
     const runs = async () =>
       (await store.openCommandRuns()).filter(
         ({ run }) => run.applicationId === stored.application.id,
@@ -184,25 +208,32 @@ describe('who may give which command', () => {
     ]);
   }
 
-  it.each(MATRIX)(
-    '$who is answered $status when asking to $command over HTTP',
+  const ask = (id: string, command: string, authorization: string) =>
+    request(backend.server)
+      .post(`/api/gitops/applications/${id}/${command}`)
+      .set('authorization', authorization)
+      .send({});
+
+  it.each(MATRIX.filter(({ status }) => status === 200))(
+    '$who may $command over HTTP',
+    async ({ command, authorization }) => {
+      const { id, runs } = await prepare(command);
+      const response = await ask(id, command, authorization);
+      expect(response.status).toBe(200);
+      expect(backend.patches.at(-1)?.body).toMatchObject(STATES[command].patch);
+      expect(await runs()).toHaveLength(1);
+      expect(auditedAs()).toEqual([
+        [`application-${command}`, true, undefined],
+      ]);
+    },
+  );
+
+  it.each(MATRIX.filter(({ status }) => status !== 200))(
+    '$who is answered $status when asking to $command over HTTP, and nothing is written',
     async ({ command, authorization, status, error }) => {
       const { id, runs } = await prepare(command);
-      const response = await request(backend.server)
-        .post(`/api/gitops/applications/${id}/${command}`)
-        .set('authorization', authorization)
-        .send({});
+      const response = await ask(id, command, authorization);
       expect(response.status).toBe(status);
-      if (status === 200) {
-        expect(backend.patches.at(-1)?.body).toMatchObject(
-          STATES[command].patch,
-        );
-        expect(await runs()).toHaveLength(1);
-        expect(auditedAs()).toEqual([
-          [`application-${command}`, true, undefined],
-        ]);
-        return;
-      }
       expect(backend.patches).toEqual([]);
       expect(await runs()).toEqual([]);
       // Who has no credentials gets no further than the door.
@@ -212,33 +243,45 @@ describe('who may give which command', () => {
     },
   );
 
-  it.each(MATRIX)(
-    'an action to $command, asked for by $who, does no more than the HTTP API',
-    async ({ command, credentials, error }) => {
+  const invoke = (
+    id: string,
+    { command, credentials }: (typeof MATRIX)[number],
+  ) =>
+    backend.actions.invoke({
+      id: `test:${command}-gitops-application`,
+      input: { id },
+      credentials,
+    });
+  const hasTool = ({ command }: { command: ApplicationCommand }) =>
+    TOOLS.includes(command);
+
+  it.each(MATRIX.filter(one => hasTool(one) && !one.error))(
+    '$who may $command by an action',
+    async one => {
+      const { command } = one;
       const { id, runs } = await prepare(command);
-      const invoked = backend.actions.invoke({
-        id: `test:${command}-gitops-application`,
-        input: { id },
-        credentials,
+      await expect(invoke(id, one)).resolves.toMatchObject({
+        output: { run: { command, applicationId: id } },
       });
-      if (!TOOLS.includes(command)) {
-        await expect(invoked).rejects.toMatchObject({ name: 'NotFoundError' });
-        expect(auditedAs()).toEqual([]);
-      } else if (error) {
-        await expect(invoked).rejects.toMatchObject({ name: error });
-        expect(auditedAs()).toEqual([[`application-${command}`, false, error]]);
-      } else {
-        await expect(invoked).resolves.toMatchObject({
-          output: { run: { command, applicationId: id } },
-        });
-        expect(backend.patches.at(-1)?.body).toMatchObject(
-          STATES[command].patch,
-        );
-        expect(auditedAs()).toEqual([
-          [`application-${command}`, true, undefined],
-        ]);
-        return;
-      }
+      expect(backend.patches.at(-1)?.body).toMatchObject(STATES[command].patch);
+      expect(await runs()).toHaveLength(1);
+      expect(auditedAs()).toEqual([
+        [`application-${command}`, true, undefined],
+      ]);
+    },
+  );
+
+  it.each(MATRIX.filter(one => !hasTool(one) || one.error))(
+    'an action to $command, asked for by $who, writes nothing',
+    async one => {
+      const { command, error } = one;
+      const { id, runs } = await prepare(command);
+      await expect(invoke(id, one)).rejects.toMatchObject({
+        name: hasTool(one) ? error : 'NotFoundError',
+      });
+      expect(auditedAs()).toEqual(
+        hasTool(one) ? [[`application-${command}`, false, error]] : [],
+      );
       expect(backend.patches).toEqual([]);
       expect(await runs()).toEqual([]);
     },
