@@ -347,6 +347,31 @@ describe('Recorder', () => {
       await expect(failures()).resolves.toEqual([]);
     });
 
+    it('opens and ends in a cluster whose clock is ahead', async () => {
+      const run = { revision: 'rev-2', deployments: [first, second] };
+      await observe(
+        { ...run, ...degraded, healthSince: at(11) },
+        { minute: 5 },
+      );
+      await expect(failures()).resolves.toMatchObject([
+        { signal: 'health', startedAt: at(5) },
+      ]);
+      await observe({ ...run, healthSince: at(12) }, { minute: 7 });
+      await expect(failures()).resolves.toMatchObject([{ endedAt: at(7) }]);
+
+      const failed = entry('3', 13, { outcome: 'failed' });
+      const retried = {
+        revision: 'rev-3',
+        deployments: [first, second, failed],
+      };
+      await observe({ ...retried, health: 'progressing' }, { minute: 8 });
+      await observe(retried, { minute: 9 });
+      const [, reconcile] = await failures();
+      expect(reconcile).toMatchObject({ signal: 'reconcile' });
+      // It does not end before it began.
+      expect(reconcile.endedAt).toBe(reconcile.startedAt);
+    });
+
     it('opens by a reconciliation that failed, and ends with the repair', async () => {
       const failed = entry('2', 10, { outcome: 'failed', message: 'No kind' });
       const operation = { phase: 'failed' as const, revision: 'rev-2' };

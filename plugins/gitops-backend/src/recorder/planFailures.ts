@@ -94,7 +94,11 @@ function healthFailure(
     return undefined;
   }
   const since = Date.parse(application.healthSince);
-  const from = Date.parse(newest.startedAt ?? newest.finishedAt);
+  // A cluster whose clock is ahead says that it began later than now, which nothing comes after.
+  const from = Math.min(
+    Date.parse(newest.startedAt ?? newest.finishedAt),
+    input.now.getTime(),
+  );
   const until = Date.parse(newest.finishedAt) + failureWindowSeconds * 1000;
   if (since < from || since > until) {
     return undefined;
@@ -162,7 +166,10 @@ function endOf(
         input,
         deployments.find(({ id }) => id === failure.deploymentId),
       );
-    return runsWell ? input.now.toISOString() : undefined;
+    // By the clock of the cluster it may not have begun yet.
+    return runsWell
+      ? new Date(Math.max(startedAt, input.now.getTime())).toISOString()
+      : undefined;
   }
   if (application.health !== 'healthy') {
     return undefined;
