@@ -75,6 +75,8 @@ describe('facts on the page of a service', () => {
       'all -',
       'bucket -',
       ...['db dev', 'key dev'],
+      // Its own, as the world has them.
+      ...['orders-generator -', 'orders-project -'],
       'patterns production',
       ...['team dev', 'vault dev'],
     ]);
@@ -177,17 +179,20 @@ describe('facts on the page of a service', () => {
       ...{ ...status, state: 'connected' },
       lastSeenAt: '2026-01-02T00:00:00.000Z',
     });
-    const staleSince = async () =>
-      (await pageOf('search')).facts.map(fact => fact.staleSince);
-    expect(await staleSince()).toEqual([undefined]);
+    const staleSince = async () => {
+      const { facts } = await pageOf('search');
+      const found = facts.find(({ id }) => id === rollout.fact.id);
+      return [found?.ref.name, found?.staleSince];
+    };
+    expect(await staleSince()).toEqual(['search', undefined]);
     await store.putClusterStatus(rollout.origin, {
       ...{ ...status, state: 'unreachable', message: 'No route' },
     });
-    expect(await staleSince()).toEqual(['2026-01-02T00:00:00.000Z']);
+    expect(await staleSince()).toEqual(['search', '2026-01-02T00:00:00.000Z']);
     // It is told again when it can be seen.
     await store.putClusterStatus(rollout.origin, {
       ...{ ...status, state: 'connected' },
     });
-    expect(await staleSince()).toEqual([undefined]);
+    expect(await staleSince()).toEqual(['search', undefined]);
   });
 });
