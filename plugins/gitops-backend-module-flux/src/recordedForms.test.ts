@@ -62,8 +62,8 @@ describe('HelmReleases of Flux 2.9', () => {
       conditions: [],
     });
     expect(release('billing')).toMatchObject({
-      revision: '3.0.0+cee99053680d',
-      desiredRevision: '3.1.0+cee99053680d',
+      revision: '3.0.0 (values cee9905)',
+      desiredRevision: '3.1.0 (values cee9905)',
       source: { chart: 'billing', targetRevision: '3.x' },
     });
   });
