@@ -143,8 +143,8 @@ export const gitopsPlugin = createBackendPlugin({
         lifecycle.addShutdownHook(async () => {
           webhooks.stop();
           await Promise.all(
-            [watcher, replicas, resolver, worker, follower, recorder].map(part =>
-              part.stop(),
+            [watcher, replicas, resolver, worker, follower, recorder].map(
+              part => part.stop(),
             ),
           );
           publisher.stop();

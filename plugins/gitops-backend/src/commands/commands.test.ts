@@ -125,7 +125,9 @@ describe.each(databases.eachSupportedId())('commands on %p', databaseId => {
         throw new ConnectionError('forbidden', 'local forbids patch');
       };
       await expect(world.run('sync')).rejects.toThrow(/forbids patch/);
-      const [run] = await store.listCommandRuns({ entityRef: 'component:default/orders' });
+      const [run] = await store.listCommandRuns({
+        entityRef: 'component:default/orders',
+      });
       expect(run).toMatchObject({
         state: 'failed',
         message: expect.stringContaining('forbids patch'),
@@ -376,9 +378,9 @@ describe.each(databases.eachSupportedId())('commands on %p', databaseId => {
     const second = await world.run('refresh');
     const sync = await world.run('sync');
     const list = async () =>
-      (await store.listCommandRuns({ entityRef: 'component:default/orders' })).map(
-        ({ id }) => id,
-      );
+      (
+        await store.listCommandRuns({ entityRef: 'component:default/orders' })
+      ).map(({ id }) => id);
     const ended = await world.run('suspend');
     await world
       .follower()

@@ -32,7 +32,9 @@ describe.each(databases.eachSupportedId())(
     });
 
     const lastRun = async () =>
-      (await store.listCommandRuns({ entityRef: 'component:default/orders' }))[0];
+      (
+        await store.listCommandRuns({ entityRef: 'component:default/orders' })
+      )[0];
     const written = () => world.patches.map(({ ref }) => ref.kind);
     const nextCommandAt = () => new Date(world.millis).toISOString();
 
