@@ -19,6 +19,7 @@ import {
   type FleetQuery,
   type NameCheckQuery,
 } from '@fairway/plugin-gitops-common';
+import type { Service } from '../catalog';
 import {
   gitopsApplicationResourceRef,
   type OwnedApplication,
@@ -35,7 +36,7 @@ import type {
   GitopsAnswers,
   GitopsPage,
 } from './GitopsAnswers';
-import type { Service, ServiceDirectory } from './ServiceDirectory';
+import type { ServiceDirectory } from './ServiceDirectory';
 import { withAuditEvent } from './withAuditEvent';
 
 type IsAuthorized = (
