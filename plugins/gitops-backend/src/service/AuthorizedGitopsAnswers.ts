@@ -2,6 +2,7 @@ import type {
   AuditorService,
   PermissionsRegistryService,
 } from '@backstage/backend-plugin-api';
+import { parseEntityRef } from '@backstage/catalog-model';
 import { NotAllowedError, NotFoundError } from '@backstage/errors';
 import {
   AuthorizeResult,
@@ -224,7 +225,9 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
       allowed: false,
       reason: service
         ? `You may not give commands to ${service.title ?? service.name}; ask ${
-            service.owner ?? 'who administers the portal'
+            service.owner
+              ? parseEntityRef(service.owner).name
+              : 'who administers the portal'
           }`
         : 'You may not give commands to an application that belongs to no component; register its component first',
     };
