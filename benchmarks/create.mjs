@@ -8,11 +8,7 @@ const ENGINES = [
 
 /** Fills the form as a person does, up to the last button. */
 async function fillForm(page, { name, engine }) {
-  await page.goto('/create');
-  await page
-    .getByRole('button', { name: /choose/i })
-    .first()
-    .click();
+  await page.goto('/create/templates/default/web-service');
   await page.getByLabel(/^Name/).fill(name);
   await page.getByLabel(/^Description/).fill('Follows parcels');
   const owner = page.getByRole('textbox', { name: /^Owner/ });

@@ -86,7 +86,7 @@ describe('the guardrails of a service', () => {
       { ...samplePolicyReport(sampleFindings, { pass: 0 }), id: 'again' },
       // The same is wrong in another environment.
       {
-        ...samplePolicyReport(sampleFindings.slice(0, 1), { pass: 0 }),
+        ...samplePolicyReport(sampleFindings.slice(1, 2), { pass: 0 }),
         ...{ id: 'dev', environment: 'dev' },
       },
       sampleSecret('orders-mail', { details: { refreshTime: hoursAgo(9) } }),
