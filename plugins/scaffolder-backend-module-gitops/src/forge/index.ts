@@ -4,7 +4,6 @@ export type {
   GitCredentials,
   PullRequest,
 } from './ForgeRepository';
-export { differsOnlyIn } from './differsOnlyIn';
 export { fetchRepository } from './fetchRepository';
 export { filesChanged, filesToAdd } from './filesToPropose';
 export { openForgeRepository } from './openForgeRepository';
