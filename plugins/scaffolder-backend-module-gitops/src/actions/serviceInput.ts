@@ -12,11 +12,8 @@ import {
 } from '@fairway/gitops-manifests';
 import type { z as Zod } from 'zod/v3';
 import type { ActionsConfig } from '../config';
-import {
-  toWorkloadModel,
-  workloadInput,
-  type WorkloadInput,
-} from './workloadInput';
+import { toWorkloadModel, type WorkloadInput } from './toWorkloadModel';
+import { workloadInput } from './workloadInput';
 
 type ZodV3 = typeof Zod;
 
@@ -167,6 +164,31 @@ export function toServiceModel(
       host: input.route?.type === 'none' ? undefined : environment.host,
     })),
   });
+}
+
+/** The part of a model that a registration says something of; the rest is the workload's. */
+export function toRegistrationModel(
+  input: ServiceInput,
+  config: ActionsConfig,
+): ServiceModel {
+  const { name, description, owner, system, engine } = input;
+  const { cloneUrl, branch, path, layout, runtime } = input;
+  return toServiceModel(
+    {
+      ...{ name, description, owner, system, engine },
+      ...{ cloneUrl, branch, path, layout },
+      runtime: 'nodejs',
+      image:
+        runtime === 'image'
+          ? parseImageReference(input.image).image
+          : input.image,
+      environments: input.environments.map(environment => ({
+        name: environment.name,
+        policy: environment.policy,
+      })),
+    },
+    config,
+  );
 }
 
 function withoutUndefined<T extends object>(value: T): T {
