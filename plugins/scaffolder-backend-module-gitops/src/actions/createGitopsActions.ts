@@ -6,6 +6,7 @@ import { createApplicationSyncAction } from './createApplicationSyncAction';
 import { createApplicationWaitAction } from './createApplicationWaitAction';
 import { createCreationUndoAction } from './createCreationUndoAction';
 import { createManifestsDiffAction } from './createManifestsDiffAction';
+import { createLayoutResolveAction } from './createLayoutResolveAction';
 import { createManifestsValidateAction } from './createManifestsValidateAction';
 import { createNameCheckAction } from './createNameCheckAction';
 import { createPullRequestCloseAction } from './createPullRequestCloseAction';
@@ -31,6 +32,7 @@ export function createGitopsActions(
 ): TemplateAction<any, any, any>[] {
   return [
     createNameCheckAction(dependencies),
+    createLayoutResolveAction(dependencies),
     createWorkloadRenderAction(dependencies),
     createRegistrationRenderAction(dependencies),
     createServiceLocateAction(dependencies),

@@ -69,6 +69,12 @@ export function createNameCheckAction(dependencies: ActionDependencies) {
             .describe('Repository in the form host?owner=payments&repo=orders'),
         provider: z =>
           z.string().describe('Kind of the forge: gitea, github, gitlab, ...'),
+        forge: z =>
+          z
+            .string()
+            .describe(
+              'Kind of the forge: gitea, github, gitlab, bitbucketCloud, bitbucketServer or azure',
+            ),
         cloneUrl: z => z.string().describe('Clone URL of the repository'),
         webUrl: z => z.string().describe('Page of the repository'),
         image: z => z.string().describe('Image of the service, without a tag'),
@@ -97,6 +103,7 @@ export function createNameCheckAction(dependencies: ActionDependencies) {
       ctx.logger.info(`${name} is free; it will live at ${place.webUrl}`);
       ctx.output('repoUrl', repoUrl);
       ctx.output('provider', location.provider);
+      ctx.output('forge', location.provider);
       ctx.output('cloneUrl', place.cloneUrl);
       ctx.output('webUrl', place.webUrl);
       ctx.output(

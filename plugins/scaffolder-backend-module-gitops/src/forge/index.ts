@@ -14,3 +14,5 @@ export {
   type FileChange,
   type ProposedChange,
 } from './proposeChange';
+export { pageOfFile } from './pageOfFile';
+export { repositoryByPath } from './repositoryByPath';
