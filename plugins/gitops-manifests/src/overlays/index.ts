@@ -1,0 +1,2 @@
+export { addOverlay, type AddedOverlay } from './addOverlay';
+export type { Renaming } from './renameEnvironment';

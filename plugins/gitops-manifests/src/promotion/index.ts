@@ -1,0 +1,10 @@
+export {
+  PROMOTION_KINDS,
+  type PromotionItem,
+  type PromotionKind,
+} from './comparison';
+export {
+  promoteOverlay,
+  type Promotion,
+  type PromotionInput,
+} from './promoteOverlay';
