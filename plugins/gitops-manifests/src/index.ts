@@ -18,3 +18,4 @@ export * from './syncPolicy';
 export * from './registered';
 export * from './restore';
 export * from './adoption';
+export * from './commits';

@@ -13,3 +13,4 @@ export {
   registerExisting,
   type ExistingRegistrationInput,
 } from './registerExisting';
+export { describeAdoption } from './describeAdoption';

@@ -11,7 +11,12 @@ import { addOverlay } from './addOverlay';
 
 jest.setTimeout(60_000);
 
-const input = { root: 'deploy', from: 'staging', environment: 'qa' };
+const overlay = (environment: string) => ({
+  environment,
+  folder: `deploy/overlays/${environment}`,
+});
+
+const input = { from: overlay('staging'), environment: 'qa' };
 
 describe('addOverlay', () => {
   const tree = handWritten();
@@ -21,7 +26,11 @@ describe('addOverlay', () => {
     ['an environment with capitals', { environment: 'QA' }, 'environment'],
     ['the name of another folder', { environment: 'base' }, 'base'],
     ['the sibling itself', { environment: 'staging' }, 'another environment'],
-    ['a sibling that is not there', { from: 'test' }, 'no kustomization.yaml'],
+    [
+      'a sibling that is not there',
+      { from: overlay('test') },
+      'no kustomization.yaml',
+    ],
     [
       'the namespace of the sibling',
       { namespace: 'orders-staging' },
@@ -29,7 +38,11 @@ describe('addOverlay', () => {
     ],
     ['a namespace with a dot', { namespace: 'a.b' }, 'namespace'],
     ['replicas below zero', { replicas: -1 }, 'replicas'],
-    ['a root that leads out', { root: '..' }, 'root'],
+    [
+      'a folder that leads out',
+      { from: { environment: 'a', folder: '../a' } },
+      'folder',
+    ],
     ['an overlay that is there', { environment: 'dev' }, 'something else'],
   ])('refuses %s', (_what, change, rule) => {
     expect(() => addOverlay(tree, { ...input, ...change })).toThrow(

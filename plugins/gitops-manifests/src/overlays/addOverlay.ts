@@ -1,11 +1,13 @@
 import { InputError } from '@backstage/errors';
+import path from 'node:path';
 import { z } from 'zod';
 import { YamlText, type ManifestChange, type ManifestTree } from '../edit';
-import { dnsLabel, repositoryFolder } from '../model/rules';
+import { dnsLabel } from '../model/rules';
 import {
   filesBelow,
   kustomizationPath,
   openKustomization,
+  overlayRef,
   readDocuments,
   valueOf,
 } from './kustomizations';
@@ -14,8 +16,8 @@ import { renameEnvironment, type Renaming } from './renameEnvironment';
 
 const overlaySchema = z
   .strictObject({
-    root: repositoryFolder,
-    from: dnsLabel(20),
+    /** The environment that is copied. */
+    from: overlayRef,
     environment: dnsLabel(20).refine(
       name => !['base', 'preview'].includes(name),
       'not one of base, preview, which have their own folder',
@@ -23,7 +25,7 @@ const overlaySchema = z
     namespace: dnsLabel().optional(),
     replicas: z.number().int().min(0).max(100).optional(),
   })
-  .refine(({ from, environment }) => from !== environment, {
+  .refine(({ from, environment }) => from.environment !== environment, {
     path: ['environment'],
     message: 'another environment than the one that is copied',
   });
@@ -61,11 +63,12 @@ export function addOverlay(
     input,
     'The environment cannot be added',
   );
-  const { root, from, environment } = parsed;
-  const sibling = `${root}/overlays/${from}`;
-  const folder = `${root}/overlays/${environment}`;
+  const { environment } = parsed;
+  const { environment: from, folder: sibling } = parsed.from;
+  const folder = path.posix.join(path.posix.dirname(sibling), environment);
   const fromNamespace = valueOf(openKustomization(tree, sibling)).namespace;
-  const toNamespace = parsed.namespace ?? namespaceFor(fromNamespace, parsed);
+  const toNamespace =
+    parsed.namespace ?? namespaceFor(fromNamespace, { from, environment });
   if (toNamespace === fromNamespace) {
     throw new InputError(
       `The namespace "${toNamespace}" is that of ${from}; give the new environment another`,
@@ -87,7 +90,7 @@ export function addOverlay(
   if (there.size > 0) {
     const isSame =
       there.size === copy.size &&
-      [...copy].every(([path, text]) => tree.get(path) === text);
+      [...copy].every(([name, text]) => tree.get(name) === text);
     if (!isSame) {
       throw new InputError(
         `There is an overlay "${folder}" already, and it says something else; change it by a pull request of its own, or remove it first`,
@@ -95,7 +98,10 @@ export function addOverlay(
     }
     return { folder, namespace: toNamespace, changes: [], renamings };
   }
-  const changes = [...copy].map(([path, content]) => ({ path, content }));
+  const changes = [...copy].map(([name, content]) => ({
+    path: name,
+    content,
+  }));
   return { folder, namespace: toNamespace, changes, renamings };
 }
 

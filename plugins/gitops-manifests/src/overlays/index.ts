@@ -1,2 +1,3 @@
-export { addOverlay, type AddedOverlay } from './addOverlay';
+export { addOverlay, type AddedOverlay, type OverlayInput } from './addOverlay';
+export { describeRenamings } from './describeRenamings';
 export type { Renaming } from './renameEnvironment';

@@ -1,10 +1,18 @@
 import { InputError } from '@backstage/errors';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import { z } from 'zod';
 import { YamlText, type ManifestTree } from '../edit';
+import { dnsLabel, repositoryFolder } from '../model/rules';
 
 /** The names by which kustomize finds its file. */
 const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+/** An environment, and the folder of the repository that is deployed there. */
+export const overlayRef = z.strictObject({
+  environment: dnsLabel(20),
+  folder: repositoryFolder,
+});
 
 /** The part of a kustomization that golden paths change. */
 export interface KustomizationValue {

@@ -85,11 +85,14 @@ const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** Names of the objects that are not the overlay's own, which its patches refer to. */
 function sharedNames(tree: ManifestTree, prefix: string): Set<string> {
-  const root = path.posix.dirname(path.posix.dirname(prefix));
+  const siblings = path.posix.dirname(prefix);
+  const root = path.posix.dirname(siblings);
   const names = new Set<string>();
   for (const [file, text] of tree) {
     const isNear = root === '.' || file.startsWith(`${root}/`);
-    const isOverlay = /(^|\/)overlays\//.test(file);
+    const isOverlay = file.startsWith(
+      siblings === '.' ? prefix : `${siblings}/`,
+    );
     if (isNear && !isOverlay && YAML_FILE.test(file)) {
       for (const value of readDocuments(text)) {
         const name = (value as { metadata?: { name?: unknown } } | null)

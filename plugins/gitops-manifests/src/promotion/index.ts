@@ -8,3 +8,4 @@ export {
   type Promotion,
   type PromotionInput,
 } from './promoteOverlay';
+export { describePromotion } from './describePromotion';

@@ -12,7 +12,12 @@ import { promoteOverlay } from './promoteOverlay';
 
 jest.setTimeout(60_000);
 
-const input = { root: 'deploy', from: 'dev', to: 'staging' };
+const overlay = (environment: string) => ({
+  environment,
+  folder: `deploy/overlays/${environment}`,
+});
+
+const input = { from: overlay('dev'), to: overlay('staging') };
 
 /** Dev has what staging lacks, and the other way round. */
 function furtherTree() {
@@ -46,12 +51,20 @@ describe('promoteOverlay', () => {
   const tree = furtherTree();
 
   it.each([
-    ['the same environment', { to: 'dev' }, 'another environment'],
-    ['an environment with a path', { to: '../x' }, 'to'],
-    ['an environment that is not there', { to: 'qa' }, 'no kustomization.yaml'],
+    ['the same environment', { to: overlay('dev') }, 'another environment'],
+    ['an environment with a path', { to: overlay('../x') }, 'to'],
+    [
+      'an environment that is not there',
+      { to: overlay('qa') },
+      'no kustomization.yaml',
+    ],
     ['nothing to promote', { what: [] }, 'at least one kind'],
     ['what does not differ', { what: ['image:nginx'] }, 'does not differ'],
-    ['a root that leads out', { root: '../deploy' }, 'root'],
+    [
+      'a root that leads out',
+      { from: { environment: 'a', folder: '../deploy' } },
+      'folder',
+    ],
   ])('refuses %s', (_what, change, rule) => {
     expect(() => promoteOverlay(tree, { ...input, ...change })).toThrow(
       expect.objectContaining({

@@ -2,10 +2,10 @@ import { InputError } from '@backstage/errors';
 import { z } from 'zod';
 import { YamlText, type ManifestChange, type ManifestTree } from '../edit';
 import { textChange } from '../edit/textChange';
-import { dnsLabel, repositoryFolder } from '../model/rules';
 import {
   kustomizationPath,
   openKustomization,
+  overlayRef,
   valueOf,
   type KustomizationValue,
 } from '../overlays/kustomizations';
@@ -22,19 +22,22 @@ import {
 
 const promotionSchema = z
   .strictObject({
-    root: repositoryFolder,
-    from: dnsLabel(20),
-    to: dnsLabel(20),
+    from: overlayRef,
+    to: overlayRef,
     what: z
       .array(z.string().min(1).max(300))
       .min(1, 'at least one kind of change, for example "image"')
       .max(100)
       .default(['image']),
   })
-  .refine(({ from, to }) => from !== to, {
-    path: ['to'],
-    message: 'another environment than the one that is promoted from',
-  });
+  .refine(
+    ({ from, to }) =>
+      from.environment !== to.environment && from.folder !== to.folder,
+    {
+      path: ['to'],
+      message: 'another environment than the one that is promoted from',
+    },
+  );
 
 /** From which environment to which, and what. @public */
 export type PromotionInput = z.input<typeof promotionSchema>;
@@ -65,13 +68,10 @@ export function promoteOverlay(
   tree: ManifestTree,
   input: PromotionInput,
 ): Promotion {
-  const { root, from, to, what } = parseInput(
-    promotionSchema,
-    input,
-    'This cannot be promoted',
-  );
-  const folder = `${root}/overlays/${to}`;
-  const sibling = `${root}/overlays/${from}`;
+  const parsed = parseInput(promotionSchema, input, 'This cannot be promoted');
+  const { what } = parsed;
+  const { environment: from, folder: sibling } = parsed.from;
+  const { environment: to, folder } = parsed.to;
   const target = openKustomization(tree, folder);
   const { files } = renameEnvironment(tree, sibling, {
     ...{ from, to },

@@ -5,3 +5,4 @@ export {
 } from './setSyncPolicy';
 export { nextMigrationStep, type MigrationStep } from './nextPhase';
 export { migrationBlockers, type MigrationBlocker } from './migrationBlockers';
+export { describeBlockers } from './describeBlockers';

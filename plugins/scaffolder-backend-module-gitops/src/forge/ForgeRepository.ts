@@ -54,6 +54,8 @@ export interface ForgeRepository {
   listFolder(path: string, commit: string): Promise<Map<string, string>>;
   /** Deleting what is not there does nothing. */
   delete(): Promise<void>;
+  /** Makes it read-only for everybody; absent where the forge has no such thing. */
+  archive?(): Promise<void>;
   /** Deleting what is not there does nothing. */
   deleteBranch(name: string): Promise<void>;
   openPullRequest(request: PullRequestRequest): Promise<PullRequest>;

@@ -99,6 +99,10 @@ export class GiteaRepository implements ForgeRepository {
     await this.#repository('DELETE', '');
   }
 
+  async archive(): Promise<void> {
+    await this.#repository('PATCH', '', { archived: true });
+  }
+
   async deleteBranch(name: string): Promise<void> {
     const segments = name.split('/').map(encodeURIComponent).join('/');
     await this.#repository('DELETE', `/branches/${segments}`);

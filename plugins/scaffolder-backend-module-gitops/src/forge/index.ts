@@ -5,6 +5,7 @@ export type {
   PullRequest,
 } from './ForgeRepository';
 export { differsOnlyIn } from './differsOnlyIn';
+export { fetchCommit } from './fetchCommit';
 export { fetchRepository } from './fetchRepository';
 export { filesChanged, filesToAdd } from './filesToPropose';
 export { openForgeRepository } from './openForgeRepository';
