@@ -16,7 +16,9 @@ export function describeCommits(
   total: number = commits.length,
 ): string {
   if (commits.length === 0) {
-    return total > 0 ? `${total} commits, which are not known here` : 'None that is known';
+    return total > 0
+      ? `${total} commits, which are not known here`
+      : 'None that is known';
   }
   const lines = commits
     .slice(0, MOST_COMMITS)

@@ -5,7 +5,7 @@ import { listOf, type ImageEntry } from '../overlays/kustomizations';
 import { note, type Comparison } from './comparison';
 
 function tell({ newName, newTag, digest }: ImageEntry): string {
-  const tag = newTag ? `:${newTag}` : '';
+  const tag = newTag === undefined ? '' : `:${newTag}`;
   return `${newName ?? ''}${tag}${digest ? `@${digest}` : ''}`.replace(
     /^:/,
     '',

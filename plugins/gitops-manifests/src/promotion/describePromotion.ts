@@ -9,9 +9,7 @@ const LONGEST_VALUE = 100;
  *
  * @public
  */
-export function describePromotion(
-  items: ReadonlyArray<PromotionItem>,
-): string {
+export function describePromotion(items: ReadonlyArray<PromotionItem>): string {
   const promoted = items.filter(({ isSelected }) => isSelected);
   const left = items.filter(({ isSelected }) => !isSelected);
   return [
@@ -19,7 +17,11 @@ export function describePromotion(
       ? promoted.map(describe).join('\n')
       : 'Nothing: both are the same.',
     ...(left.length > 0
-      ? [`Not promoted, and still different:\n\n${left.map(describe).join('\n')}`]
+      ? [
+          `Not promoted, and still different:\n\n${left
+            .map(describe)
+            .join('\n')}`,
+        ]
       : []),
   ].join('\n\n');
 }
@@ -33,7 +35,9 @@ function describe({ kind, name, before, after }: PromotionItem): string {
   if (before === undefined) {
     return `${words}: added`;
   }
-  return values.every(value => value.length <= LONGEST_VALUE && !value.includes('\n'))
+  return values.every(
+    value => value.length <= LONGEST_VALUE && !value.includes('\n'),
+  )
     ? `${words}: ${codeSpan(before)} → ${codeSpan(after)}`
     : `${words}: changed`;
 }

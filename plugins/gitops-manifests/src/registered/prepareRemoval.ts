@@ -10,6 +10,7 @@ import {
   openRegistered,
   registrationRef,
   type Registered,
+  type RegistrationRef,
 } from './findRegistered';
 import { differences, goesWith, isOwn } from './ownership';
 
@@ -41,8 +42,9 @@ export interface RemovalPreparation {
  * - Flux leaves everything running that a Kustomization deployed that does not prune or is
  *   suspended. A HelmRelease that is suspended is not uninstalled.
  *
- * @returns no changes when a removal would leave nothing running.
- * @throws InputError for input that breaks a rule, and a registration that is not in the tree.
+ * @returns no changes when a removal would leave nothing running, and when all are removed already.
+ * @throws InputError for input that breaks a rule, and a registration that is not in the tree while
+ * others are.
  *
  * @public
  */
@@ -51,10 +53,13 @@ export function prepareRemoval(
   input: RemovalInput,
 ): RemovalPreparation {
   const { registrations, service } = parseRemoval(input);
-  const found = registrations.map(ref => findRegistered(tree, ref));
   const reasons: string[] = [];
   let current = tree;
   const all = [...objectsOf(tree)];
+  if (!all.some(one => registrations.some(ref => isMeant(one, ref)))) {
+    return { changes: [], reasons };
+  }
+  const found = registrations.map(ref => findRegistered(tree, ref));
   const own = all.filter(
     one =>
       isOfKind(one.object, 'AppProject') &&
@@ -81,6 +86,14 @@ export function prepareRemoval(
     current = changedTree(current, changes);
   }
   return { reasons, changes: differences(tree, current) };
+}
+
+/** Whether an object is what a registration names. */
+export function isMeant(
+  { object }: Registered,
+  { kind, name }: RegistrationRef,
+): boolean {
+  return isOfKind(object, kind) && object.metadata.name === name;
 }
 
 function prepareFlux(

@@ -3,13 +3,13 @@ import path from 'node:path';
 import { changedTree, type ManifestChange, type ManifestTree } from '../edit';
 import {
   findRegistered,
-  isOfKind,
   listingOf,
   objectsOf,
   type Registered,
 } from './findRegistered';
 import { differences, goesWith, isOwn, isUsedBy } from './ownership';
 import {
+  isMeant,
   parseRemoval,
   prepareRemoval,
   type RemovalInput,
@@ -47,21 +47,13 @@ export function removeRegistration(
   input: RemovalInput,
 ): Removal {
   const { registrations, service } = parseRemoval(input);
-  const names = new Set(registrations.map(({ kind, name }) => kind + name));
   const all = [...objectsOf(tree)];
-  const left = all.filter(({ object }) =>
-    names.has(object.kind + object.metadata.name),
-  );
-  if (left.length === 0) {
+  const found = registrations
+    .filter(ref => all.some(one => isMeant(one, ref)))
+    .map(ref => findRegistered(tree, ref));
+  if (found.length === 0) {
     return { changes: [], removed: [], kept: [] };
   }
-  const found = registrations
-    .filter(({ kind, name }) =>
-      left.some(
-        ({ object }) => isOfKind(object, kind) && object.metadata.name === name,
-      ),
-    )
-    .map(ref => findRegistered(tree, ref));
   const { reasons } = prepareRemoval(tree, {
     service,
     registrations: found.map(toRef),

@@ -20,7 +20,9 @@ export function describeBlockers(
 ): string {
   return blockers.length > 0
     ? blockers
-        .map(({ kind, message }) => `- **${TITLES[kind]}**: ${codeSpan(message)}`)
+        .map(
+          ({ kind, message }) => `- **${TITLES[kind]}**: ${codeSpan(message)}`,
+        )
         .join('\n')
     : 'Nothing stands in the way: nothing would be deleted, and nothing set back.';
 }

@@ -39,7 +39,9 @@ export function createCatalogUnregisterAction({ catalog }: ActionDependencies) {
       const { entityRef } = ctx.input;
       const credentials = await ctx.getInitiatorCredentials();
       const end = (reason?: string) => {
-        ctx.logger.info(reason ?? `${entityRef} is not in the catalog any more`);
+        ctx.logger.info(
+          reason ?? `${entityRef} is not in the catalog any more`,
+        );
         ctx.output('unregistered', reason === undefined);
         ctx.output('reason', reason);
       };

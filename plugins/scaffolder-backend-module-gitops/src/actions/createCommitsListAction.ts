@@ -1,6 +1,9 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { describeCommits } from '@fairway/gitops-manifests';
-import type { DeploymentCommit, GitopsApi } from '@fairway/plugin-gitops-common';
+import type {
+  DeploymentCommit,
+  GitopsApi,
+} from '@fairway/plugin-gitops-common';
 import type { ActionDependencies } from './createGitopsActions';
 
 /** Deployments that are looked at; further back nobody rolls back to. */

@@ -76,6 +76,13 @@ export function createDeploymentPromoteAction() {
             .describe(
               'Every difference: `id`, `kind`, `name`, `before`, `after`, and `isSelected` for what was promoted',
             ),
+        image: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'The first image that was promoted, with its tag or digest, for gitops:application:wait',
+            ),
         markdown: z => z.string().describe('The same for people'),
       },
     },
@@ -91,9 +98,22 @@ export function createDeploymentPromoteAction() {
         'items',
         result.items.map(item => ({ ...item })),
       );
+      ctx.output('image', imageOf(result.items));
       ctx.output('markdown', describePromotion(result.items));
     },
   });
+}
+
+function imageOf(items: PromotionItem[]): string | undefined {
+  const image = items.find(
+    ({ kind, isSelected, after }) => kind === 'image' && isSelected && after,
+  );
+  // With a name of its own the image is told in full, else by its tag or digest alone.
+  const { name, after = '' } = image ?? { name: '' };
+  if (!image || after.includes('/')) {
+    return image && after;
+  }
+  return after.startsWith('@') ? `${name}${after}` : `${name}:${after}`;
 }
 
 /** Into every folder of the environment: clusters may have folders of their own. */

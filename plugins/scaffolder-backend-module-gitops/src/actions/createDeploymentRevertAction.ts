@@ -69,6 +69,11 @@ export function createDeploymentRevertAction({
             ),
         revision: z => z.string().describe('Commit that was restored'),
         version: z => z.string().optional().describe('Version that it ran'),
+        image: z =>
+          z
+            .string()
+            .optional()
+            .describe('Image that it ran, for gitops:application:wait'),
       },
     },
     async handler(ctx) {
@@ -95,6 +100,7 @@ export function createDeploymentRevertAction({
       ctx.output('otherwise', result.otherwise);
       ctx.output('revision', commit);
       ctx.output('version', deployment?.version);
+      ctx.output('image', mainImage(deployment));
     },
   });
 }
@@ -113,9 +119,13 @@ function commitOf(
       `The deployment was made in ${deployment.environment}, not in ${input.environment}; choose one of that environment`,
     );
   }
-  return (
-    input.revision ?? deployment!.originRevision ?? deployment!.revision
-  );
+  return input.revision ?? deployment!.originRevision ?? deployment!.revision;
+}
+
+/** The image whose tag is the version that people know. */
+function mainImage(deployment: Deployment | undefined): string | undefined {
+  const { version, images = [] } = deployment ?? {};
+  return images.find(image => version && image.endsWith(`:${version}`));
 }
 
 /** The overlay that the deployment ran from, or all of the environment. */

@@ -1,6 +1,9 @@
 import { ConflictError, InputError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import type { Application, ServiceResponse } from '@fairway/plugin-gitops-common';
+import type {
+  Application,
+  ServiceResponse,
+} from '@fairway/plugin-gitops-common';
 import {
   describeBlockers,
   migrationBlockers,

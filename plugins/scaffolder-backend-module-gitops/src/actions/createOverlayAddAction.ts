@@ -36,9 +36,7 @@ export function createOverlayAddAction({ config }: ActionDependencies) {
         overlays: overlaysInput,
         from: z => z.string().describe('Environment that is copied'),
         environment: z =>
-          z
-            .string()
-            .describe('Name of the new one, as in gitops.environments'),
+          z.string().describe('Name of the new one, as in gitops.environments'),
         namespace: z =>
           z
             .string()

@@ -33,9 +33,7 @@ export function createRegistrationCopyAction() {
     schema: {
       input: {
         path: z =>
-          z
-            .string()
-            .describe('Folder of the workspace with the registrations'),
+          z.string().describe('Folder of the workspace with the registrations'),
         overlays: overlaysInput,
         from: z => z.string().describe('Environment that is registered'),
         environment: z => z.string().describe('Name of the new one'),

@@ -34,9 +34,7 @@ export function createRegistrationRemoveAction({ gitops }: ActionDependencies) {
     schema: {
       input: {
         path: z =>
-          z
-            .string()
-            .describe('Folder of the workspace with the registrations'),
+          z.string().describe('Folder of the workspace with the registrations'),
         entityRef: z => z.string().describe('Entity ref of the service'),
         service: z => z.string().describe('Name of the service'),
         overlays: overlaysInput,
@@ -51,11 +49,9 @@ export function createRegistrationRemoveAction({ gitops }: ActionDependencies) {
           z
             .enum(['prepare', 'remove'])
             .describe('What was done: only prepared, or removed'),
-        reasons: z =>
-          z.array(z.string()).describe('Why it had to be prepared'),
+        reasons: z => z.array(z.string()).describe('Why it had to be prepared'),
         files: z => z.array(z.string()).describe('Files that changed'),
-        removed: z =>
-          z.array(z.string()).describe('Objects that were removed'),
+        removed: z => z.array(z.string()).describe('Objects that were removed'),
         kept: z =>
           z
             .array(z.string())

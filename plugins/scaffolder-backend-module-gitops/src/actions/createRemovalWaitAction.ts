@@ -74,7 +74,7 @@ export function createRemovalWaitAction({
       });
       if (!gone) {
         throw new ConflictError(
-          `${entityRef} still runs after ${timeoutMinutes} minutes. ${last}. If what made the registrations does not prune, delete them by hand in the engine; then run the template again: it goes on from here`,
+          `${entityRef} still runs after ${timeoutMinutes} minutes. ${last}. If what made the registrations does not prune, or is an ApplicationSet, remove them there or delete them by hand in the engine; then run the template again: it goes on from here`,
         );
       }
       ctx.output('gone', true);

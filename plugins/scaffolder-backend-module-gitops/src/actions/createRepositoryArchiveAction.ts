@@ -39,9 +39,7 @@ export function createRepositoryArchiveAction({
         repoUrl: z =>
           z
             .string()
-            .describe(
-              'Repository in the form host?owner=payments&repo=orders',
-            ),
+            .describe('Repository in the form host?owner=payments&repo=orders'),
         entityRef: z => z.string().describe('Entity ref of the service'),
       },
       output: {

@@ -8,7 +8,6 @@ import {
 import path from 'node:path';
 import { changeTree } from './changeTree';
 
-
 /** `gitops:sync-policy:set`: what an engine does by itself. */
 export function createSyncPolicySetAction() {
   return createTemplateAction({
@@ -35,9 +34,7 @@ export function createSyncPolicySetAction() {
     schema: {
       input: {
         path: z =>
-          z
-            .string()
-            .describe('Folder of the workspace with the registrations'),
+          z.string().describe('Folder of the workspace with the registrations'),
         registrations: z =>
           z
             .array(

@@ -80,9 +80,9 @@ export function registrationsOf(
       const { kind, namespace, name } = application;
       if (!REGISTRATION_KINDS.some(known => known === kind)) {
         throw new InputError(
-          `${kind} "${name}" registers ${overlay.environment}; only these can be changed here: ${REGISTRATION_KINDS.join(
-            ', ',
-          )}`,
+          `${kind} "${name}" registers ${
+            overlay.environment
+          }; only these can be changed here: ${REGISTRATION_KINDS.join(', ')}`,
         );
       }
       const ref = { kind, namespace, name } as RegistrationRef;
