@@ -108,7 +108,9 @@ export class GiteaFake {
       this.git(name, 'update-index', '--add', '--cacheinfo', entry);
     }
     const tree = this.git(name, 'write-tree');
-    const hash = this.git(name, 'commit-tree', '-m', `Commit ${branch}`, tree);
+    const parents = this.branches(name).includes(branch) ? ['-p', branch] : [];
+    const message = ['-m', `Commit ${branch}`];
+    const hash = this.git(name, 'commit-tree', ...parents, ...message, tree);
     this.git(name, 'update-ref', `refs/heads/${branch}`, hash);
     return hash;
   }

@@ -63,6 +63,8 @@ export interface ForgeRepository {
   }): Promise<boolean>;
   /** Deleting what is not there does nothing. */
   delete(): Promise<void>;
+  /** Makes it read-only for everybody; absent where the forge has no such thing. */
+  archive?(): Promise<void>;
   /** Deleting what is not there does nothing. */
   deleteBranch(name: string): Promise<void>;
   openPullRequest(request: PullRequestRequest): Promise<PullRequest>;

@@ -106,6 +106,10 @@ export class GiteaRepository implements ForgeRepository {
     await this.#api.send({ method: 'DELETE', path: this.#path });
   }
 
+  async archive(): Promise<void> {
+    await this.#repository('PATCH', '', { archived: true });
+  }
+
   async deleteBranch(name: string): Promise<void> {
     const segments = name.split('/').map(encodeURIComponent).join('/');
     await this.#api.send({

@@ -4,6 +4,7 @@ export type {
   GitCredentials,
   PullRequest,
 } from './ForgeRepository';
+export { fetchCommit } from './fetchCommit';
 export { fetchRepository } from './fetchRepository';
 export { filesChanged, filesToAdd } from './filesToPropose';
 export { openForgeRepository } from './openForgeRepository';
