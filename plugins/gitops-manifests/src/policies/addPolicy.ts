@@ -80,7 +80,11 @@ interface FoundPolicy {
 
 type Found = Map<PolicyName, FoundPolicy | undefined>;
 
-const KYVERNO_KINDS = ['ValidatingPolicy', 'GeneratingPolicy', 'DeletingPolicy'];
+const KYVERNO_KINDS = [
+  'ValidatingPolicy',
+  'GeneratingPolicy',
+  'DeletingPolicy',
+];
 const CLUSTER_KINDS = ['ClusterPolicy', 'ClusterCleanupPolicy'];
 
 /** Where a policy is, wherever in the repository somebody put it. */
@@ -224,9 +228,8 @@ function addToGatekeeper(
   addManifests(draft, `${root}/constraints`, [
     manifestFile(`${root}/constraints/${name}.yaml`, constraint(name, order)),
   ]);
-  ensureKustomization(draft, root);
   for (const part of ['templates', 'constraints']) {
-    addResource(draft, `${root}/${part}`, root);
+    nameResource(draft, `${root}/${part}`, root);
   }
   for (const file of gatorTests(name, order, root)) {
     write(draft, file);
@@ -238,22 +241,26 @@ function addManifests(
   root: string,
   files: ManifestFile[],
 ): void {
-  ensureKustomization(draft, root);
   for (const file of files) {
     write(draft, file);
-    addResource(draft, file.path, root);
+    nameResource(draft, file.path, root);
   }
 }
 
-function ensureKustomization(draft: TreeDraft, folder: string): void {
-  if (!kustomizationOf(draft.tree, folder)) {
-    const { path, content } = plainFile(`${folder}/kustomization.yaml`, {
+/** Names a file or a folder in a kustomization, which is made where there is none. */
+function nameResource(draft: TreeDraft, file: string, folder: string): void {
+  if (kustomizationOf(draft.tree, folder)) {
+    addResource(draft, file, folder);
+    return;
+  }
+  write(
+    draft,
+    plainFile(`${folder}/kustomization.yaml`, {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
-      resources: [],
-    });
-    draft.set(path, content);
-  }
+      resources: [file.slice(folder.length + 1)],
+    }),
+  );
 }
 
 function testCommand(tree: ManifestTree, order: PolicyOrder): string {

@@ -55,7 +55,12 @@ const OWNED_KINDS = [
 ];
 
 /** Kinds whose pods run until somebody ends them. */
-const LONG_RUNNING_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'Rollout'];
+const LONG_RUNNING_KINDS = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'Rollout',
+];
 
 const POD_PATHS: Record<string, string[]> = {
   Pod: ['spec'],

@@ -6,11 +6,7 @@ import type {
 } from '@kubernetes-models/kyverno/policies.kyverno.io/v1';
 import type { ManifestObject } from '../objects';
 import { celList, celRule, celString } from './celRules';
-import {
-  LABEL_TRIAL,
-  POLICY_TEXTS,
-  violationMessage,
-} from './policyCatalog';
+import { LABEL_TRIAL, POLICY_TEXTS, violationMessage } from './policyCatalog';
 import type { PolicyName, PolicyOrder, ValidatingName } from './policyInput';
 
 const API_VERSION = 'policies.kyverno.io/v1';

@@ -23,8 +23,7 @@ export const POLICY_NAMES = [
 /** @public */
 export type PolicyName = (typeof POLICY_NAMES)[number];
 
-/** Policies that refuse or report an object. */
-/** @public */
+/** Policies that refuse or report an object. @public */
 export type ValidatingName = Exclude<
   PolicyName,
   'default-network-policy' | 'preview-clean-up'

@@ -45,7 +45,8 @@ function sample(
     name,
     passes,
     object: {
-      apiVersion: { Pod: 'v1', CronJob: 'batch/v1' }[kind as string] ?? 'apps/v1',
+      apiVersion:
+        { Pod: 'v1', CronJob: 'batch/v1' }[kind as string] ?? 'apps/v1',
       kind,
       metadata: {
         name,

@@ -25,7 +25,11 @@ function grouped(samples: readonly PolicySample[]): Expectation[] {
   for (const { object, passes } of samples) {
     const result = passes ? 'pass' : 'fail';
     const key = `${object.kind}/${result}`;
-    const group = groups.get(key) ?? { kind: object.kind, result, resources: [] };
+    const group = groups.get(key) ?? {
+      kind: object.kind,
+      result,
+      resources: [],
+    };
     const { namespace, name } = object.metadata;
     group.resources.push(`${namespace}/${name}`);
     groups.set(key, group);
@@ -110,7 +114,11 @@ const namespace = (
 ) => ({
   apiVersion: 'v1',
   kind: 'Namespace',
-  metadata: { name, labels, ...(creationTimestamp ? { creationTimestamp } : {}) },
+  metadata: {
+    name,
+    labels,
+    ...(creationTimestamp ? { creationTimestamp } : {}),
+  },
 });
 
 // The label stays when the policy is enforced: then it makes no difference, and the tests hold.
