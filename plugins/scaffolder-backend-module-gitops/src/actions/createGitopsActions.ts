@@ -7,9 +7,11 @@ import { createApplicationWaitAction } from './createApplicationWaitAction';
 import { createCreationUndoAction } from './createCreationUndoAction';
 import { createManifestsValidateAction } from './createManifestsValidateAction';
 import { createNameCheckAction } from './createNameCheckAction';
+import { createPolicyAddAction } from './createPolicyAddAction';
 import { createPullRequestOpenAction } from './createPullRequestOpenAction';
 import { createPullRequestWaitAction } from './createPullRequestWaitAction';
 import { createRegistrationRenderAction } from './createRegistrationRenderAction';
+import { createSecretReferenceAction } from './createSecretReferenceAction';
 import { createWorkloadRenderAction } from './createWorkloadRenderAction';
 
 /** What the actions work with. */
@@ -35,5 +37,7 @@ export function createGitopsActions(
     createApplicationSyncAction(dependencies),
     createApplicationWaitAction(dependencies),
     createCreationUndoAction(dependencies),
+    createPolicyAddAction(dependencies),
+    createSecretReferenceAction(),
   ];
 }

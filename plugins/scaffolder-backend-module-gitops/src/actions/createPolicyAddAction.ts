@@ -100,7 +100,9 @@ export function createPolicyAddAction({
               sourceName: z
                 .string()
                 .optional()
-                .describe('GitRepository of Flux that exists; default a new one'),
+                .describe(
+                  'GitRepository of Flux that exists; default a new one',
+                ),
               secretName: z
                 .string()
                 .optional()

@@ -28,9 +28,7 @@ export function createSecretReferenceAction() {
             .optional()
             .describe('Label "team", where no kustomization gives it'),
         name: z =>
-          z
-            .string()
-            .describe('Name of the Secret that the workload refers to'),
+          z.string().describe('Name of the Secret that the workload refers to'),
         store: z =>
           z
             .object({
