@@ -12,3 +12,4 @@ export * from './kustomize';
 export * from './edit';
 export * from './policies';
 export * from './secrets';
+export * from './difference';
