@@ -19,8 +19,8 @@ describe('redactSecret', () => {
     const redacted = redactSecret(secret);
     expect(redacted).toMatchObject({
       metadata: { name: 'orders-db', annotations: { note: 'stays' } },
-      data: { password: '[hidden]' },
-      stringData: { user: '[hidden]', port: '[hidden]' },
+      data: { password: '(hidden)' },
+      stringData: { user: '(hidden)', port: '(hidden)' },
     });
     expect(JSON.stringify(redacted)).not.toMatch(/hunter2|aHVudGVy|5432/);
     expect(secret.stringData.user).toBe('hunter2');
@@ -29,9 +29,9 @@ describe('redactSecret', () => {
   it('says that a value is another one', () => {
     const before = { ...secret, data: { password: 'b2xk' } };
     expect(redactSecret(secret, before).data).toEqual({
-      password: '[hidden, another value]',
+      password: '(hidden, another value)',
     });
-    expect(redactSecret(secret, secret).data).toEqual({ password: '[hidden]' });
+    expect(redactSecret(secret, secret).data).toEqual({ password: '(hidden)' });
   });
 
   it('looks into lists, and leaves other objects alone', () => {
@@ -41,7 +41,7 @@ describe('redactSecret', () => {
     expect(redactSecret(map)).toBe(map);
     expect(redactSecret({ kind: 'Secret', data: 'hunter2' })).toEqual({
       kind: 'Secret',
-      data: '[hidden]',
+      data: '(hidden)',
     });
   });
 });

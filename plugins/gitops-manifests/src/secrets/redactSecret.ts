@@ -1,8 +1,8 @@
 import type { RenderedObject } from '../kustomize';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-const HIDDEN = '[hidden]';
-const HIDDEN_AND_CHANGED = '[hidden, another value]';
+const HIDDEN = '(hidden)';
+const HIDDEN_AND_CHANGED = '(hidden, another value)';
 
 /**
  * An object as it may be shown: a Secret keeps its keys and loses its values, and whatever else
