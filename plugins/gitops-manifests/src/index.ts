@@ -10,6 +10,8 @@ export * from './workload';
 export * from './registration';
 export * from './kustomize';
 export * from './edit';
+export * from './policies';
+export * from './secrets';
 export * from './difference';
 export * from './overlays';
 export * from './images';

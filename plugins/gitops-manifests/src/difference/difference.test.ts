@@ -175,6 +175,7 @@ describe('renderDifference', () => {
       environment('dev', compareObjects([secret('old')], [secret('new')])),
     ]);
     expect(markdown).toContain('Secret orders/s');
+    expect(markdown).toContain('password: (hidden, another value)');
     expect(markdown).not.toMatch(/old|new/);
   });
 
@@ -323,5 +324,17 @@ describe('compareFolders', () => {
     expect(await compareFolders(whole, path.join(whole, 'gone'))).toMatchObject(
       [{ name: 'dev', difference: { removed: [{ kind: 'ConfigMap' }] } }],
     );
+  });
+
+  it('shows no line of a file that is no YAML', async () => {
+    const root = await folder({
+      path: 'secret.yaml',
+      content: 'kind: Secret\nstringData:\n  password: [hunter2\n',
+    });
+    const { message } = await compareFolders(undefined, root).catch(
+      error => error,
+    );
+    expect(message).toMatch(/secret\.yaml is no valid YAML/);
+    expect(message).not.toContain('hunter2');
   });
 });

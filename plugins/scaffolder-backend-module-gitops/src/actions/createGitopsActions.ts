@@ -17,13 +17,15 @@ import { createManifestsValidateAction } from './createManifestsValidateAction';
 import { createMigrationCheckAction } from './createMigrationCheckAction';
 import { createNameCheckAction } from './createNameCheckAction';
 import { createOverlayAddAction } from './createOverlayAddAction';
-import { createPullRequestCloseAction } from './createPullRequestCloseAction';
+import { createPolicyAddAction } from './createPolicyAddAction';
 import { createPullRequestOpenAction } from './createPullRequestOpenAction';
 import { createPullRequestWaitAction } from './createPullRequestWaitAction';
+import { createRegistrationRenderAction } from './createRegistrationRenderAction';
+import { createSecretReferenceAction } from './createSecretReferenceAction';
+import { createPullRequestCloseAction } from './createPullRequestCloseAction';
 import { createRegistrationAdoptAction } from './createRegistrationAdoptAction';
 import { createRegistrationCopyAction } from './createRegistrationCopyAction';
 import { createRegistrationRemoveAction } from './createRegistrationRemoveAction';
-import { createRegistrationRenderAction } from './createRegistrationRenderAction';
 import { createRemovalWaitAction } from './createRemovalWaitAction';
 import { createRepositoryArchiveAction } from './createRepositoryArchiveAction';
 import { createRepositoryFetchAction } from './createRepositoryFetchAction';
@@ -75,5 +77,7 @@ export function createGitopsActions(
     createRepositoryArchiveAction(dependencies),
     createServiceAdoptAction(),
     createSyncPolicySetAction(),
+    createPolicyAddAction(dependencies),
+    createSecretReferenceAction(),
   ];
 }

@@ -62,6 +62,14 @@ export const POLICY_REPORT: Kind = {
   apiVersion: 'wgpolicyk8s.io/v1alpha2',
   kind: 'PolicyReport',
 };
+export const VALIDATING_POLICY: Kind = {
+  apiVersion: 'policies.kyverno.io/v1',
+  kind: 'ValidatingPolicy',
+};
+export const CLUSTER_POLICY: Kind = {
+  apiVersion: 'kyverno.io/v1',
+  kind: 'ClusterPolicy',
+};
 export const REQUIRED_LABELS: Kind = {
   apiVersion: 'constraints.gatekeeper.sh/v1beta1',
   kind: 'K8sRequiredLabels',
@@ -92,6 +100,7 @@ export const BACKUP_LOCATION: Kind = {
 /** Kinds without a namespace; discovery would tell, the seam to the cluster does not. */
 const CLUSTER_SCOPED = new Set([
   'APIService',
+  'ClusterCleanupPolicy',
   'ClusterExternalSecret',
   'ClusterPolicy',
   'ClusterPolicyReport',
@@ -100,6 +109,8 @@ const CLUSTER_SCOPED = new Set([
   'ClusterRoleBinding',
   'ClusterSecretStore',
   'CustomResourceDefinition',
+  'DeletingPolicy',
+  'GeneratingPolicy',
   'IngressClass',
   'K8sRequiredLabels',
   'MutatingWebhookConfiguration',
@@ -108,6 +119,7 @@ const CLUSTER_SCOPED = new Set([
   'PersistentVolume',
   'PriorityClass',
   'StorageClass',
+  'ValidatingPolicy',
   'ValidatingWebhookConfiguration',
 ]);
 
