@@ -10,3 +10,4 @@ export * from './workload';
 export * from './registration';
 export * from './kustomize';
 export * from './edit';
+export * from './chart';
