@@ -11,3 +11,4 @@ export * from './registration';
 export * from './kustomize';
 export * from './edit';
 export * from './chart';
+export * from './progressive';
