@@ -12,3 +12,4 @@ export * from './kustomize';
 export * from './edit';
 export * from './chart';
 export * from './progressive';
+export * from './difference';

@@ -17,7 +17,7 @@ interface AnalysisSubject {
 }
 
 /** Arguments that each run fills in by itself: one template serves every namespace. */
-export const ANALYSIS_ARGUMENTS = [
+export const analysisArguments = () => [
   {
     name: 'namespace',
     valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } },
@@ -39,7 +39,7 @@ export function analysisTemplate(subject: AnalysisSubject): IAnalysisTemplate {
     kind: 'AnalysisTemplate',
     metadata: { name: subject.name, labels: subject.labels },
     spec: {
-      args: ANALYSIS_ARGUMENTS.map(({ name }) => ({ name })),
+      args: analysisArguments().map(({ name }) => ({ name })),
       metrics: [
         metric(subject, {
           name: 'success-rate',
@@ -99,10 +99,10 @@ function successRate(subject: AnalysisSubject): string {
     : analysis.requestsMetric;
   const status = meshService ? 'response_code' : analysis.statusLabel;
   const which = selection(subject);
+  // Failures are counted, not successes: where all fail, there is no success to be found.
   return [
-    `sum(rate(${counter}{${which},${status}!~"5.."}[${WINDOW}]))`,
-    '/',
-    `sum(rate(${counter}{${which}}[${WINDOW}]))`,
+    `1 - (sum(rate(${counter}{${which},${status}=~"5.."}[${WINDOW}])) or vector(0))`,
+    `/ sum(rate(${counter}{${which}}[${WINDOW}]))`,
     '',
   ].join('\n');
 }

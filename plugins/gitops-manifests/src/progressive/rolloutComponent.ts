@@ -1,7 +1,7 @@
 import type { IRollout } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1';
 import type { IService } from 'kubernetes-models/v1';
 import type { ManifestFile } from '../objects';
-import { analysisTemplate, ANALYSIS_ARGUMENTS } from './analysisTemplate';
+import { analysisArguments, analysisTemplate } from './analysisTemplate';
 import { componentFiles } from './component';
 import { portsOf, serviceOf, type DeliveryTarget } from './findTarget';
 import { at, type TreeObject } from './overlayObjects';
@@ -219,7 +219,7 @@ function blueGreen(
 
 const analysisOf = (target: DeliveryTarget) => ({
   templates: [{ templateName: `${target.deployment}-analysis` }],
-  args: ANALYSIS_ARGUMENTS,
+  args: analysisArguments(),
 });
 
 /** What scaled the Deployment scales the Rollout. */
