@@ -142,7 +142,14 @@ const modelSchema = z.strictObject({
   team: labelValue,
   engine: z.enum(['argocd', 'flux']),
   /** Folder with `base` and `overlays`; the component is written beside them. */
-  path: repositoryFolder.default('deploy'),
+  path: z.union([z.literal('.'), repositoryFolder]).default('deploy'),
+  /** Folders of overlays, where they are not those of their environments in `overlays`. */
+  overlays: z
+    .array(
+      z.strictObject({ environment: z.string(), path: z.string().max(300) }),
+    )
+    .max(50)
+    .default([]),
   /** Overlays that are converted; the rest stays as it is. */
   environments: z
     .array(dnsLabel(40))

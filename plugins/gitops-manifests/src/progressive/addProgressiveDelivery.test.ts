@@ -341,6 +341,30 @@ describe('adding progressive delivery', () => {
     }
   });
 
+  it('finds overlays where Fairway knows them to be', () => {
+    const elsewhere = new Map(
+      [...catalogueTree()].map(([file, text]) => [
+        file.replace('deploy/', '').replace('overlays/staging', 'overlays/stg'),
+        text,
+      ]),
+    );
+    const { changes } = addProgressiveDelivery(
+      elsewhere,
+      model({
+        path: '.',
+        environments: ['staging'],
+        overlays: [{ environment: 'staging', path: 'overlays/stg' }],
+      }),
+    );
+    expect(changes.map(change => change.path)).toEqual([
+      'components/rollout/kustomization.yaml',
+      'components/rollout/kustomizeconfig.yaml',
+      'components/rollout/rollout.yaml',
+      'overlays/stg/kustomization.yaml',
+    ]);
+    expect(changes[3].content).toContain('- ../../components/rollout\n');
+  });
+
   it('adds an environment later, and leaves the component as people changed it', () => {
     const first = new Map(
       apply(catalogueTree(), { environments: ['staging'] }),

@@ -59,7 +59,7 @@ export function addProgressiveDelivery(
   model: ProgressiveModel,
 ): ProgressiveDelivery {
   const overlays = model.environments.map(environment => {
-    const folder = `${model.path}/overlays/${environment}`;
+    const folder = overlayFolder(model, environment);
     const objects = overlayObjects(tree, folder);
     return { folder, target: findTarget(objects, model, folder) };
   });
@@ -81,6 +81,11 @@ export function addProgressiveDelivery(
             overlays.map(({ target }) => target),
           ),
   };
+}
+
+function overlayFolder(model: ProgressiveModel, environment: string): string {
+  const named = model.overlays.find(one => one.environment === environment);
+  return named?.path ?? posix.join(model.path, 'overlays', environment);
 }
 
 function changesForRollouts(
@@ -194,7 +199,7 @@ function component(
   },
 ): ManifestChange[] {
   const [first, ...others] = overlays;
-  const file = `${model.path}/${parts.folder}/kustomization.yaml`;
+  const file = posix.join(model.path, parts.folder, 'kustomization.yaml');
   if (!first || tree.has(file)) {
     return [];
   }
@@ -211,7 +216,7 @@ function component(
 
 /** Path of a component as an overlay writes it. */
 const relative = (overlay: Overlay, model: ProgressiveModel, name: string) =>
-  posix.relative(overlay.folder, `${model.path}/${name}`);
+  posix.relative(overlay.folder, posix.join(model.path, name));
 
 function hasComponent(
   tree: ManifestTree,

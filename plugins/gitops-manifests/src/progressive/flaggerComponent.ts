@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { ManifestFile } from '../objects';
 import { componentFiles } from './component';
 import {
@@ -47,7 +48,7 @@ export function handoverComponent(
   model: ProgressiveModel,
   target: DeliveryTarget,
 ): ManifestFile[] {
-  return componentFiles(`${model.path}/${HANDOVER_COMPONENT}`, {
+  return componentFiles(posix.join(model.path, HANDOVER_COMPONENT), {
     objects: [],
     patches: takenOver(model, target).map(object => ({
       target: targetOf(object),
@@ -75,7 +76,7 @@ export function flaggerComponent(
   target: DeliveryTarget,
   labels: Record<string, string>,
 ): ManifestFile[] {
-  return componentFiles(`${model.path}/${FLAGGER_COMPONENT}`, {
+  return componentFiles(posix.join(model.path, FLAGGER_COMPONENT), {
     objects: [{ file: 'canary.yaml', object: canary(model, target, labels) }],
     patches: [
       ...takenOver(model, target).map(object => ({

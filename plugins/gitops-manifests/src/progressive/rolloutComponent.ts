@@ -1,5 +1,6 @@
 import type { IRollout } from '@kubernetes-models/argo-rollouts/argoproj.io/v1alpha1';
 import type { IService } from 'kubernetes-models/v1';
+import { posix } from 'node:path';
 import type { ManifestFile } from '../objects';
 import { analysisArguments, analysisTemplate } from './analysisTemplate';
 import { componentFiles } from './component';
@@ -68,7 +69,7 @@ export function rolloutComponent(
     file,
     object: { ...object, metadata: { ...object.metadata, labels } },
   }));
-  return componentFiles(`${model.path}/${ROLLOUT_COMPONENT}`, {
+  return componentFiles(posix.join(model.path, ROLLOUT_COMPONENT), {
     objects,
     patches: [
       ...traffic.patches,

@@ -4,10 +4,12 @@ import type { GitopsService } from '@fairway/plugin-gitops-node';
 import type { ActionsConfig } from '../config';
 import { createApplicationSyncAction } from './createApplicationSyncAction';
 import { createApplicationWaitAction } from './createApplicationWaitAction';
+import { createChartWrapAction } from './createChartWrapAction';
 import { createCreationUndoAction } from './createCreationUndoAction';
 import { createManifestsDiffAction } from './createManifestsDiffAction';
 import { createManifestsValidateAction } from './createManifestsValidateAction';
 import { createNameCheckAction } from './createNameCheckAction';
+import { createProgressiveDeliveryAddAction } from './createProgressiveDeliveryAddAction';
 import { createPullRequestCloseAction } from './createPullRequestCloseAction';
 import { createPullRequestOpenAction } from './createPullRequestOpenAction';
 import { createPullRequestWaitAction } from './createPullRequestWaitAction';
@@ -35,6 +37,8 @@ export function createGitopsActions(
     createRegistrationRenderAction(dependencies),
     createServiceLocateAction(dependencies),
     createRepositoryFetchAction(dependencies),
+    createChartWrapAction(dependencies),
+    createProgressiveDeliveryAddAction(),
     createManifestsValidateAction(),
     createManifestsDiffAction(),
     createPullRequestOpenAction(dependencies),
