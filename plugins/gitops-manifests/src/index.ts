@@ -12,6 +12,8 @@ export * from './kustomize';
 export * from './edit';
 export * from './policies';
 export * from './secrets';
+export * from './chart';
+export * from './progressive';
 export * from './difference';
 export * from './overlays';
 export * from './images';

@@ -3,8 +3,8 @@ import type {
   IAppProject,
 } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
 import { registrationLabels } from '../labels';
-import type { EnvironmentModel, ServiceModel } from '../model';
 import { namespaceName } from '../model/namespaceName';
+import type { RegisteredEnvironment, RegisteredModel } from './RegisteredModel';
 
 /** How Argo CD is set up. @public */
 export interface ArgocdRegistrationOptions {
@@ -19,8 +19,8 @@ export interface ArgocdRegistrationOptions {
 const IN_CLUSTER = 'https://kubernetes.default.svc';
 
 export function argocdApplication(
-  model: ServiceModel,
-  environment: EnvironmentModel,
+  model: RegisteredModel,
+  environment: RegisteredEnvironment,
   options: ArgocdRegistrationOptions,
 ): IApplication {
   return {
@@ -69,7 +69,7 @@ export function argocdApplication(
   };
 }
 
-function automated({ syncPolicy }: EnvironmentModel) {
+function automated({ syncPolicy }: RegisteredEnvironment) {
   if (!syncPolicy.automated) {
     return {};
   }
@@ -84,12 +84,12 @@ function automated({ syncPolicy }: EnvironmentModel) {
 }
 
 /** Teams have projects, too, and a team may be called like one of its services. */
-function projectName(model: ServiceModel): string {
+function projectName(model: RegisteredModel): string {
   return `service-${model.name}`;
 }
 
 export function appProject(
-  model: ServiceModel,
+  model: RegisteredModel,
   options: ArgocdRegistrationOptions,
 ): IAppProject {
   return {

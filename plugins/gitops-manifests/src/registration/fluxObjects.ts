@@ -1,7 +1,7 @@
 import type { IKustomization } from '@kubernetes-models/flux-cd/kustomize.toolkit.fluxcd.io/v1';
 import type { IGitRepository } from '@kubernetes-models/flux-cd/source.toolkit.fluxcd.io/v1';
 import { registrationLabels } from '../labels';
-import type { EnvironmentModel, ServiceModel } from '../model';
+import type { RegisteredEnvironment, RegisteredModel } from './RegisteredModel';
 
 /** How Flux is set up. @public */
 export interface FluxRegistrationOptions {
@@ -14,7 +14,7 @@ export interface FluxRegistrationOptions {
 }
 
 export function gitRepository(
-  model: ServiceModel,
+  model: RegisteredModel,
   options: FluxRegistrationOptions,
 ): IGitRepository {
   return {
@@ -38,8 +38,8 @@ export function gitRepository(
 }
 
 export function fluxKustomization(
-  model: ServiceModel,
-  environment: EnvironmentModel,
+  model: RegisteredModel,
+  environment: RegisteredEnvironment,
   options: FluxRegistrationOptions,
 ): IKustomization {
   return {

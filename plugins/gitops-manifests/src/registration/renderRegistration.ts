@@ -10,6 +10,7 @@ import {
   gitRepository,
   type FluxRegistrationOptions,
 } from './fluxObjects';
+import type { RegisteredModel } from './RegisteredModel';
 
 /**
  * The files of the platform repository that make the service's engine deploy it.
@@ -67,7 +68,7 @@ export function renderArgocdRegistration(
  * @public
  */
 export function renderFluxRegistration(
-  model: ServiceModel,
+  model: RegisteredModel,
   options: FluxRegistrationOptions = {},
 ): ManifestFile[] {
   const folder = `flux/${model.name}`;

@@ -7,6 +7,7 @@ import { createApplicationSyncAction } from './createApplicationSyncAction';
 import { createApplicationWaitAction } from './createApplicationWaitAction';
 import { createCatalogUnregisterAction } from './createCatalogUnregisterAction';
 import { createCommitsListAction } from './createCommitsListAction';
+import { createChartWrapAction } from './createChartWrapAction';
 import { createCreationUndoAction } from './createCreationUndoAction';
 import { createDeploymentPromoteAction } from './createDeploymentPromoteAction';
 import { createDeploymentRevertAction } from './createDeploymentRevertAction';
@@ -18,11 +19,12 @@ import { createMigrationCheckAction } from './createMigrationCheckAction';
 import { createNameCheckAction } from './createNameCheckAction';
 import { createOverlayAddAction } from './createOverlayAddAction';
 import { createPolicyAddAction } from './createPolicyAddAction';
+import { createProgressiveDeliveryAddAction } from './createProgressiveDeliveryAddAction';
+import { createPullRequestCloseAction } from './createPullRequestCloseAction';
 import { createPullRequestOpenAction } from './createPullRequestOpenAction';
 import { createPullRequestWaitAction } from './createPullRequestWaitAction';
 import { createRegistrationRenderAction } from './createRegistrationRenderAction';
 import { createSecretReferenceAction } from './createSecretReferenceAction';
-import { createPullRequestCloseAction } from './createPullRequestCloseAction';
 import { createRegistrationAdoptAction } from './createRegistrationAdoptAction';
 import { createRegistrationCopyAction } from './createRegistrationCopyAction';
 import { createRegistrationRemoveAction } from './createRegistrationRemoveAction';
@@ -55,6 +57,8 @@ export function createGitopsActions(
     createRegistrationRenderAction(dependencies),
     createServiceLocateAction(dependencies),
     createRepositoryFetchAction(dependencies),
+    createChartWrapAction(dependencies),
+    createProgressiveDeliveryAddAction(),
     createManifestsValidateAction(),
     createManifestsDiffAction(),
     createPullRequestOpenAction(dependencies),

@@ -230,7 +230,8 @@ function nameOf(ref: string, defaultKind: string): string {
   }
 }
 
-function tierOf(environment: string, config: ActionsConfig) {
+/** Tier of a configured environment. */
+export function tierOf(environment: string, config: ActionsConfig) {
   const tier = config.tiers.get(environment);
   if (!tier) {
     throw new InputError(

@@ -1,0 +1,484 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { catalogueTree } from '../__testUtils__/catalogueTree';
+import { writeFiles } from '../__testUtils__/writeFiles';
+import { changedTree, type ManifestTree } from '../edit';
+import { validateFolder } from '../kustomize';
+import { addProgressiveDelivery } from './addProgressiveDelivery';
+import { parseProgressiveModel } from './ProgressiveModel';
+
+// Each overlay is a process; a busy machine takes its time.
+jest.setTimeout(120_000);
+
+const model = (change: object = {}) =>
+  parseProgressiveModel({
+    name: 'catalogue',
+    team: 'shop',
+    engine: 'argocd',
+    environments: ['staging', 'production'],
+    controller: 'argo-rollouts',
+    routing: 'none',
+    ...change,
+  });
+
+const ANALYSIS = {
+  analysis: { prometheus: 'http://prometheus.monitoring:9090', latency: 400 },
+};
+
+const apply = (tree: ManifestTree, change: object = {}) =>
+  changedTree(tree, addProgressiveDelivery(tree, model(change)).changes);
+
+/** What changed, as a file each. */
+const changesAsText = (tree: ManifestTree, change: object = {}) =>
+  addProgressiveDelivery(tree, model(change))
+    .changes.map(file => `# ${file.path}\n${file.content}`)
+    .join('\n');
+
+describe('adding progressive delivery', () => {
+  const roots: string[] = [];
+  afterAll(() => Promise.all(roots.map(root => rm(root, { recursive: true }))));
+
+  /** Objects of every overlay, built by kustomize, by kind and name. */
+  const build = async (tree: ManifestTree) => {
+    const root = await writeFiles(
+      [...tree].map(([file, content]) => ({ path: file, content })),
+    );
+    roots.push(root);
+    const overlays = await validateFolder(path.join(root, 'deploy'));
+    return Object.fromEntries(
+      overlays.map(({ name, objects }) => [
+        name,
+        Object.fromEntries(
+          objects.map(object => [
+            `${object.kind}/${object.metadata?.name}`,
+            object,
+          ]),
+        ) as Record<string, any>,
+      ]),
+    );
+  };
+
+  it('writes a component, and a line or two into the overlays', () => {
+    expect(
+      changesAsText(catalogueTree(), { routing: 'gateway-api', ...ANALYSIS }),
+    ).toMatchSnapshot();
+  });
+
+  it('hands the pods over as a change of a number', () => {
+    const prepared = apply(catalogueTree());
+    expect(changesAsText(prepared, { phase: 'switch' })).toMatchSnapshot();
+  });
+
+  it('writes a Canary of Flagger, and what is handed over to it', () => {
+    const flagger = {
+      ...{ controller: 'flagger', routing: 'istio', engine: 'flux' },
+      flagger: {
+        webhooks: [
+          {
+            name: 'load',
+            type: 'rollout',
+            url: 'http://load.test/',
+            timeout: '5s',
+          },
+        ],
+      },
+    };
+    const prepared = apply(catalogueTree(), flagger);
+    expect(changesAsText(catalogueTree(), flagger)).toMatchSnapshot();
+    expect(
+      changesAsText(prepared, { ...flagger, phase: 'switch' }),
+    ).toMatchSnapshot();
+  });
+
+  it('lets images, replicas and patches of overlays apply, and others be as they were', async () => {
+    const before = await build(catalogueTree());
+    const prepared = apply(catalogueTree());
+    const beside = await build(prepared);
+    const after = await build(apply(prepared, { phase: 'switch' }));
+
+    for (const built of [beside, after]) {
+      expect(built.dev).toEqual(before.dev);
+      expect(built.scaled).toEqual(before.scaled);
+    }
+    const rolloutOf = (built: any) => built['Rollout/catalogue-rollout'];
+    const deploymentOf = (built: any) => built['Deployment/catalogue'];
+    expect(rolloutOf(beside.staging).spec.replicas).toBe(2);
+    expect(rolloutOf(beside.production).spec.replicas).toBe(6);
+    expect(deploymentOf(beside.staging)).toEqual(deploymentOf(before.staging));
+    expect(deploymentOf(beside.production)).toEqual(
+      deploymentOf(before.production),
+    );
+    expect(rolloutOf(after.staging).spec.replicas).toBe(2);
+    expect(rolloutOf(after.production).spec.replicas).toBe(6);
+    expect(deploymentOf(after.staging).spec.replicas).toBe(0);
+    expect(deploymentOf(after.production).spec.replicas).toBe(0);
+    expect(deploymentOf(after.staging).spec.template).toEqual(
+      deploymentOf(before.staging).spec.template,
+    );
+    expect(
+      deploymentOf(after.staging).spec.template.spec.containers[0],
+    ).toMatchObject({
+      image: 'registry.example.com/shop/catalogue:1.4.2',
+      env: [
+        { name: 'ENVIRONMENT', value: 'staging' },
+        { name: 'PORT', value: '8080' },
+      ],
+    });
+    expect(rolloutOf(after.staging)).toMatchObject({
+      metadata: {
+        namespace: 'catalogue-staging',
+        labels: { 'backstage.io/kubernetes-id': 'catalogue', team: 'shop' },
+      },
+      spec: {
+        workloadRef: { kind: 'Deployment', name: 'catalogue' },
+        strategy: {
+          canary: {
+            steps: [
+              { setWeight: 5 },
+              { pause: { duration: '5m' } },
+              { setWeight: 50 },
+              { pause: { duration: '10m' } },
+              { setWeight: 100 },
+            ],
+          },
+        },
+      },
+    });
+    // Services keep all pods: a ratio of pods is what shifts the traffic.
+    expect(after.staging['Service/catalogue']).toEqual(
+      before.staging['Service/catalogue'],
+    );
+  });
+
+  it('lets the autoscaler count the Rollout, and says no number beside it', async () => {
+    const change = { environments: ['scaled'] };
+    const prepared = apply(catalogueTree(), change);
+    const { scaled } = await build(
+      apply(prepared, { ...change, phase: 'switch' }),
+    );
+
+    expect(scaled['HorizontalPodAutoscaler/catalogue'].spec).toMatchObject({
+      minReplicas: 2,
+      scaleTargetRef: {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Rollout',
+        name: 'catalogue-rollout',
+      },
+    });
+    expect(scaled['Rollout/catalogue-rollout'].spec).not.toHaveProperty(
+      'replicas',
+    );
+    expect(scaled['Deployment/catalogue'].spec.replicas).toBe(0);
+    expect(
+      scaled['PodDisruptionBudget/catalogue'].spec.selector.matchLabels,
+    ).toEqual({ 'app.kubernetes.io/name': 'catalogue' });
+  });
+
+  it.each([
+    ['nginx', { nginx: { stableIngress: 'shop' } }],
+    [
+      'istio',
+      { istio: { virtualService: { name: 'shop', routes: ['catalogue'] } } },
+    ],
+    [
+      'gateway-api',
+      { plugins: { 'argoproj-labs/gatewayAPI': { httpRoute: 'shop' } } },
+    ],
+  ])('shifts the traffic by %s', async (routing, expected) => {
+    const tree = apply(catalogueTree(), { routing, ...ANALYSIS });
+    const { staging } = await build(tree);
+
+    const { canary } = staging['Rollout/catalogue-rollout'].spec.strategy;
+    expect(canary).toMatchObject({
+      stableService: 'catalogue',
+      canaryService: 'catalogue-canary',
+      trafficRouting: expected,
+    });
+    expect(staging['Service/catalogue-canary'].spec).toEqual(
+      staging['Service/catalogue'].spec,
+    );
+    const weights = {
+      nginx: [],
+      istio: staging['VirtualService/shop'].spec.http[0].route.map(
+        (route: any) => [route.destination.host, route.weight],
+      ),
+      'gateway-api': staging['HTTPRoute/shop'].spec.rules[1].backendRefs.map(
+        (backend: any) => [backend.name, backend.weight],
+      ),
+    }[routing];
+    expect(weights).toEqual(
+      routing === 'nginx'
+        ? []
+        : [
+            ['catalogue', 100],
+            ['catalogue-canary', 0],
+          ],
+    );
+    expect(staging['HTTPRoute/shop'].spec.rules[0].backendRefs).toEqual([
+      { name: 'files', port: 80 },
+    ]);
+    const { metrics } = staging['AnalysisTemplate/catalogue-analysis'].spec;
+    expect(metrics.map((metric: any) => metric.name)).toEqual([
+      'success-rate',
+      'latency',
+    ]);
+    expect(metrics[0].provider.prometheus.query).toContain(
+      routing === 'istio'
+        ? 'destination_service_name="catalogue-canary"'
+        : 'pod=~"catalogue-rollout-{{args.pods}}-.*"',
+    );
+  });
+
+  it('makes a VirtualService where the mesh has none, and follows names that change', async () => {
+    const tree = apply(
+      catalogueTree({
+        'deploy/base/routes/kustomization.yaml': 'resources: [ingress.yaml]\n',
+        'deploy/overlays/dev/kustomization.yaml':
+          'namespace: x\nnamePrefix: my-\nresources: [../../base]\n',
+      }),
+      { routing: 'istio', environments: ['dev'] },
+    );
+    const { dev } = await build(tree);
+    expect(dev['Rollout/my-catalogue-rollout'].spec).toMatchObject({
+      workloadRef: { name: 'my-catalogue' },
+      strategy: {
+        canary: {
+          stableService: 'my-catalogue',
+          canaryService: 'my-catalogue-canary',
+        },
+      },
+    });
+    expect(dev['VirtualService/my-catalogue'].spec.http[0].route).toHaveLength(
+      2,
+    );
+  });
+
+  it('keeps two versions side by side until one is promoted', async () => {
+    const change = { strategy: 'blue-green', ...ANALYSIS };
+    const { production } = await build(apply(catalogueTree(), change));
+    expect(
+      production['Rollout/catalogue-rollout'].spec.strategy.blueGreen,
+    ).toMatchObject({
+      activeService: 'catalogue',
+      previewService: 'catalogue-preview',
+      autoPromotionEnabled: false,
+      prePromotionAnalysis: {
+        templates: [{ templateName: 'catalogue-analysis' }],
+      },
+    });
+    expect(production['Service/catalogue-preview']).toBeDefined();
+  });
+
+  it.each([
+    ['istio', 'VirtualService/shop'],
+    ['gateway-api', 'HTTPRoute/shop'],
+    ['linkerd', undefined],
+  ])('hands traffic over to Flagger with %s', async (routing, route) => {
+    const change = { controller: 'flagger', routing, environments: ['scaled'] };
+    const before = await build(catalogueTree());
+    const prepared = apply(catalogueTree(), change);
+    const beside = await build(prepared);
+    const after = await build(apply(prepared, { ...change, phase: 'switch' }));
+
+    const handedOver = ['Service/catalogue', ...(route ? [route] : [])];
+    for (const key of handedOver) {
+      expect(beside.scaled[key].metadata.annotations).toEqual({
+        'argocd.argoproj.io/sync-options': 'Prune=false',
+        'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+      });
+      expect(beside.scaled[key].spec).toEqual(before.scaled[key].spec);
+      expect(after.scaled).not.toHaveProperty([key]);
+    }
+    expect(Object.keys(after.scaled).sort()).toEqual(
+      [...Object.keys(before.scaled), 'Canary/catalogue']
+        .filter(key => !handedOver.includes(key))
+        .sort(),
+    );
+    const { spec } = after.scaled['Canary/catalogue'];
+    expect(spec).toMatchObject({
+      targetRef: { kind: 'Deployment', name: 'catalogue' },
+      autoscalerRef: {
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        name: 'catalogue',
+      },
+      service: { port: 80, targetPort: 'http', portName: 'http' },
+      analysis: { stepWeights: [5, 50, 100], threshold: 5 },
+    });
+    expect(spec.service.hosts).toEqual(
+      route ? ['shop.example.com'] : undefined,
+    );
+    // The primary has a label of its own, and is looked after all the same.
+    const covered = {
+      key: 'app.kubernetes.io/name',
+      operator: 'In',
+      values: ['catalogue', 'catalogue-primary'],
+    };
+    expect(after.scaled['PodDisruptionBudget/catalogue'].spec.selector).toEqual(
+      { matchExpressions: [covered] },
+    );
+    expect(after.scaled['NetworkPolicy/catalogue'].spec.podSelector).toEqual({
+      matchLabels: { tier: 'web' },
+      matchExpressions: [covered],
+    });
+    expect(after.dev).toEqual(before.dev);
+  });
+
+  it.each([
+    ['argo-rollouts', 'istio'],
+    ['flagger', 'gateway-api'],
+  ])('does nothing twice: %s', (controller, routing) => {
+    const change = { controller, routing };
+    const prepared = apply(catalogueTree(), change);
+    const again = addProgressiveDelivery(prepared, model(change));
+    expect(again.changes).toEqual([]);
+    expect(again.notes.join()).toMatch(/delivered this way already/);
+    const switched = apply(prepared, { ...change, phase: 'switch' });
+    for (const phase of ['prepare', 'switch']) {
+      expect(
+        addProgressiveDelivery(switched, model({ ...change, phase })).changes,
+      ).toEqual([]);
+    }
+  });
+
+  it('finds overlays where Fairway knows them to be', () => {
+    const elsewhere = new Map(
+      [...catalogueTree()].map(([file, text]) => [
+        file.replace('deploy/', '').replace('overlays/staging', 'overlays/stg'),
+        text,
+      ]),
+    );
+    const { changes } = addProgressiveDelivery(
+      elsewhere,
+      model({
+        path: '.',
+        environments: ['staging'],
+        overlays: [{ environment: 'staging', path: 'overlays/stg' }],
+      }),
+    );
+    expect(changes.map(change => change.path)).toEqual([
+      'components/rollout/kustomization.yaml',
+      'components/rollout/kustomizeconfig.yaml',
+      'components/rollout/rollout.yaml',
+      'overlays/stg/kustomization.yaml',
+    ]);
+    expect(changes[3].content).toContain('- ../../components/rollout\n');
+  });
+
+  it('adds an environment later, and leaves the component as people changed it', () => {
+    const first = new Map(
+      apply(catalogueTree(), { environments: ['staging'] }),
+    );
+    const file = 'deploy/components/rollout/rollout.yaml';
+    first.set(file, `# ours\n${first.get(file)}`);
+    const { changes } = addProgressiveDelivery(
+      first,
+      model({ steps: [{ weight: 100 }] }),
+    );
+    expect(changes.map(change => change.path)).toEqual([
+      'deploy/overlays/production/kustomization.yaml',
+    ]);
+  });
+
+  it('leaves a Rollout of others alone', () => {
+    const tree = catalogueTree({
+      'deploy/base/budget.yaml': `apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: shop}
+spec: {workloadRef: {apiVersion: apps/v1, kind: Deployment, name: catalogue}}
+`,
+    });
+    expect(addProgressiveDelivery(tree, model()).changes).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof catalogueTree>[0], object, RegExp]>([
+    [
+      'an overlay that is not there',
+      {},
+      { environments: ['qa'] },
+      /no overlay "deploy\/overlays\/qa"/,
+    ],
+    [
+      'a Deployment that is not there',
+      {},
+      { deployment: 'x' },
+      /no Deployment "x".*those are: catalogue/,
+    ],
+    ['a Service that is not there', {}, { service: 'x' }, /no Service "x"/],
+    [
+      'the second step before the first',
+      {},
+      { phase: 'switch' },
+      /is not prepared/,
+    ],
+    [
+      'Flagger before the handover',
+      {},
+      { phase: 'switch', controller: 'flagger', routing: 'istio' },
+      /is not prepared/,
+    ],
+    [
+      'overlays that differ',
+      {},
+      { environments: ['staging', 'scaled'] },
+      /differ/,
+    ],
+    [
+      'a route that leads elsewhere',
+      {
+        'deploy/base/routes/httproute.yaml': undefined,
+        'deploy/base/routes/kustomization.yaml': 'resources: []\n',
+      },
+      { routing: 'gateway-api' },
+      /No HTTPRoute/,
+    ],
+    [
+      'no Ingress',
+      { 'deploy/base/routes/kustomization.yaml': 'resources: []\n' },
+      { routing: 'nginx' },
+      /No Ingress/,
+    ],
+    [
+      'no gateway for Flagger',
+      { 'deploy/base/routes/kustomization.yaml': 'resources: []\n' },
+      { controller: 'flagger', routing: 'gateway-api' },
+      /name the gateway/,
+    ],
+    [
+      'what is no YAML',
+      { 'deploy/base/workload.yaml': 'a: [' },
+      {},
+      /workload.yaml is no valid YAML/,
+    ],
+    [
+      'a base of itself',
+      { 'deploy/base/kustomization.yaml': 'resources: [../base]\n' },
+      {},
+      /refers to itself/,
+    ],
+  ])('refuses %s, and changes nothing', (_what, files, change, rule) => {
+    expect(() =>
+      addProgressiveDelivery(catalogueTree(files), model(change)),
+    ).toThrow(
+      expect.objectContaining({
+        name: 'InputError',
+        message: expect.stringMatching(rule),
+      }),
+    );
+  });
+
+  it('refuses what must not run twice at a time', () => {
+    const tree = new Map(catalogueTree());
+    const file = 'deploy/base/workload.yaml';
+    tree.set(
+      file,
+      tree
+        .get(file)!
+        .replace(
+          '  replicas: 1',
+          '  strategy: {type: Recreate}\n  replicas: 1',
+        ),
+    );
+    expect(() => addProgressiveDelivery(tree, model())).toThrow(/Recreate/);
+  });
+});
