@@ -10,3 +10,5 @@ export * from './workload';
 export * from './registration';
 export * from './kustomize';
 export * from './edit';
+export * from './previews';
+export * from './tenant';
