@@ -12,3 +12,4 @@ export * from './kustomize';
 export * from './edit';
 export * from './previews';
 export * from './tenant';
+export * from './difference';

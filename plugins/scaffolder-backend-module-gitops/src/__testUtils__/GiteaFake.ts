@@ -14,6 +14,7 @@ interface Pull {
   number: number;
   html_url: string;
   title: string;
+  body: string;
   state: 'open' | 'closed';
   merged: boolean;
   merge_commit_sha: string | null;
@@ -52,6 +53,8 @@ export class GiteaFake {
   }
 
   async start(): Promise<void> {
+    // A busy machine takes longer than the default, and a client cannot see the end coming.
+    this.#server.keepAliveTimeout = 0;
     await new Promise<void>(resolve =>
       this.#server.listen(0, '127.0.0.1', resolve),
     );
@@ -88,16 +91,20 @@ export class GiteaFake {
   commit(
     name: string,
     branch = 'main',
-    files: Record<string, string> = {},
+    files: Record<string, string | { link: string }> = {},
   ): string {
     this.git(name, 'read-tree', '--empty');
     for (const [file, content] of Object.entries(files)) {
       const blob = execFileSync(
         'git',
         ['-C', this.directory(name), 'hash-object', '-w', '--stdin'],
-        { input: content, encoding: 'utf8' },
+        {
+          input: typeof content === 'string' ? content : content.link,
+          encoding: 'utf8',
+        },
       ).trim();
-      const entry = `100644,${blob},${file}`;
+      const mode = typeof content === 'string' ? '100644' : '120000';
+      const entry = `${mode},${blob},${file}`;
       this.git(name, 'update-index', '--add', '--cacheinfo', entry);
     }
     const tree = this.git(name, 'write-tree');
@@ -280,6 +287,7 @@ export class GiteaFake {
       number,
       html_url: `${this.url}/${name}/pulls/${number}`,
       title: body.title,
+      body: body.body,
       state: 'open',
       merged: false,
       merge_commit_sha: null,

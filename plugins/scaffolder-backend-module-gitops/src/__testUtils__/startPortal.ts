@@ -1,117 +1,64 @@
-import {
-  mockServices,
-  startTestBackend,
-  type TestBackend,
-} from '@backstage/backend-test-utils';
+import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
+import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import scaffolder from '@backstage/plugin-scaffolder-backend';
 import gitea from '@backstage/plugin-scaffolder-backend-module-gitea';
 import type { GitopsApi } from '@fairway/plugin-gitops-common';
 import { gitopsServiceMockFactory } from '@fairway/plugin-gitops-node/testUtils';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parse } from 'yaml';
 import scaffolderModuleGitops from '../index';
 import type { GiteaFake } from './GiteaFake';
+import { Portal } from './Portal';
+import { catalogTemplate, templateNames } from './templates';
 
-/** The golden path that the portal knows. */
-export const TEMPLATE_FILE = path.resolve(
-  __dirname,
-  '../../../../templates/web-service/template.yaml',
-);
+export { readTemplate } from './templates';
+export type { DryRunResult, TaskResult } from './Portal';
 
-/** The template as it is written. */
-export function readTemplate() {
-  return parse(readFileSync(TEMPLATE_FILE, 'utf8'));
-}
-
-/** How a task ended. */
-export interface TaskResult {
-  error?: string;
-  output?: {
-    links: Array<{ title: string; url?: string; entityRef?: string }>;
-    text: Array<{ title: string; content: string }>;
-  };
-  log: string;
-}
-
-class Portal {
-  readonly #backend: TestBackend;
-  readonly catalog: ReturnType<typeof catalogServiceMock.mock>;
-
-  constructor(
-    backend: TestBackend,
-    catalog: ReturnType<typeof catalogServiceMock.mock>,
-  ) {
-    this.#backend = backend;
-    this.catalog = catalog;
-  }
-
-  stop(): Promise<void> {
-    return this.#backend.stop();
-  }
-
-  async request(method: string, route: string, body?: object): Promise<any> {
-    const response = await fetch(
-      `http://localhost:${this.#backend.server.port()}/api/scaffolder/v2${route}`,
-      {
-        method,
-        headers: { 'content-type': 'application/json' },
-        body: body && JSON.stringify(body),
-      },
-    );
-    const text = await response.text();
-    if (!response.ok) {
-      throw new Error(`${response.status}: ${text}`);
-    }
-    return JSON.parse(text);
-  }
-
-  /** Creates a service and waits until the task has ended. */
-  async create(values: object): Promise<TaskResult> {
-    const { id } = await this.request('POST', '/tasks', {
-      templateRef: 'template:default/web-service',
-      values,
-    });
-    const stream = await fetch(
-      `http://localhost:${this.#backend.server.port()}/api/scaffolder/v2/tasks/${id}/eventstream`,
-      { headers: { accept: 'text/event-stream' } },
-    );
-    let text = '';
-    for await (const chunk of stream.body!) {
-      text += Buffer.from(chunk).toString();
-      if (/event: completion\ndata: .*\n\n/.test(text)) {
-        break;
-      }
-    }
-    const events = [...text.matchAll(/^data: (.*)$/gm)].map(
-      match => JSON.parse(match[1]) as any,
-    );
-    const { body } = events.find(event => event.type === 'completion');
-    return {
-      error: body.error?.message,
-      output: body.output,
-      log: events.map(event => event.body.message).join('\n'),
-    };
-  }
-}
-
-/** A backend with the scaffolder, its Gitea module and ours, against a forge. */
+/**
+ * A backend with the scaffolder, its Gitea module, ours and every template, against a forge.
+ *
+ * @param options - `template`: what `create` and `dryRun` run, by the name of its folder;
+ * `gitops`: what Fairway answers (see `knownServices`); `entities`: what else the catalog has;
+ * `config`: more of the section `gitops:`.
+ */
 export async function startPortal(options: {
   forge: GiteaFake;
   gitops: Partial<GitopsApi>;
-}) {
-  const { forge, gitops } = options;
+  template?: string;
+  entities?: Entity[];
+  config?: object;
+}): Promise<Portal> {
+  const { forge, gitops, template = 'web-service', config } = options;
+  const catalog = catalogOf([
+    ...templateNames().map(catalogTemplate),
+    ...(options.entities ?? []),
+  ]);
+  const backend = await startTestBackend({
+    features: [
+      scaffolder,
+      gitea,
+      scaffolderModuleGitops,
+      gitopsServiceMockFactory(gitops),
+      catalog.factory,
+      mockServices.rootConfig.factory({ data: configFor(forge, config) }),
+    ],
+  });
+  return new Portal({ backend, template, catalog });
+}
+
+function catalogOf(entities: Entity[]) {
+  const known = catalogServiceMock({ entities });
   const catalog = catalogServiceMock.mock();
-  const template = readTemplate();
-  template.metadata.annotations = {
-    'backstage.io/managed-by-location': `file:${TEMPLATE_FILE}`,
-    'backstage.io/managed-by-origin-location': `file:${TEMPLATE_FILE}`,
-  };
-  catalog.getEntityByRef.mockImplementation(async ref =>
-    JSON.stringify(ref).toLowerCase().includes('template')
-      ? template
-      : undefined,
+  catalog.getEntityByRef.mockImplementation((...args) =>
+    known.getEntityByRef(...args),
+  );
+  catalog.getEntitiesByRefs.mockImplementation((...args) =>
+    known.getEntitiesByRefs(...args),
+  );
+  catalog.getEntities.mockImplementation((...args) =>
+    known.getEntities(...args),
+  );
+  catalog.queryEntities.mockImplementation((...args) =>
+    known.queryEntities(...args),
   );
   catalog.addLocation.mockImplementation(async ({ target }) => ({
     entities: [
@@ -128,20 +75,27 @@ export async function startPortal(options: {
       entityRef: 'location:default/generated',
     },
   }));
-  const backend = await startTestBackend({
-    features: [
-      scaffolder,
-      gitea,
-      scaffolderModuleGitops,
-      gitopsServiceMockFactory(gitops),
-      catalog.factory,
-      mockServices.rootConfig.factory({ data: configFor(forge) }),
-    ],
-  });
-  return new Portal(backend, catalog);
+  return catalog;
 }
 
-function configFor(forge: GiteaFake) {
+/** A component of the catalog, as the forms of the templates let one choose. */
+export function component(
+  name: string,
+  spec: Record<string, string> = {},
+): Entity {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      ...{ type: 'service', lifecycle: 'production' },
+      owner: 'group:default/payments',
+      ...spec,
+    },
+  };
+}
+
+function configFor(forge: GiteaFake, gitops: object = {}) {
   return {
     backend: { baseUrl: 'http://localhost', listen: ':0' },
     integrations: {
@@ -158,6 +112,7 @@ function configFor(forge: GiteaFake) {
     gitops: {
       platformRepository: `${forge.host}?owner=platform&repo=gitops`,
       imageRegistry: 'registry.example.com',
+      ...gitops,
     },
   };
 }

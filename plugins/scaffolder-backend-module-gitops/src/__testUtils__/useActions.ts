@@ -3,7 +3,14 @@ import { ScmIntegrations } from '@backstage/integration';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import type { GitopsApi } from '@fairway/plugin-gitops-common';
 import { gitopsServiceMock } from '@fairway/plugin-gitops-node/testUtils';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createGitopsActions } from '../actions';
@@ -107,5 +114,11 @@ export function useActions() {
     writeFileSync(target, content);
   };
 
-  return { forge, run, workspace, write };
+  /** Undefined when there is no such file. */
+  const read = (file: string): string | undefined => {
+    const target = path.join(workspace.path, file);
+    return existsSync(target) ? readFileSync(target, 'utf8') : undefined;
+  };
+
+  return { forge, run, workspace, write, read };
 }

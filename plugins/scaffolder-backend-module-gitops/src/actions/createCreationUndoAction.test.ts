@@ -100,7 +100,7 @@ describe('gitops:creation:undo', () => {
 
     expect(output.undone).toEqual([]);
     expect(output.remains).toEqual([
-      expect.stringMatching(/registration is merged .*pulls\/1/),
+      expect.stringMatching(/pull request is merged .*pulls\/1/),
       expect.stringMatching(/payments\/orders remains/),
       expect.stringMatching(/component:default\/orders/),
     ]);

@@ -1,5 +1,3 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
-import { stringifyError } from '@backstage/errors';
 import type { ScmIntegrationRegistry } from '@backstage/integration';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import {
@@ -7,52 +5,12 @@ import {
   openForgeRepository,
   type ForgeRepository,
 } from '../forge';
+import { Account } from './Account';
 import type { ActionDependencies } from './createGitopsActions';
+import { undoPullRequest } from './undoPullRequest';
 
 // What CI of the skeletons writes when it has built an image.
 const CI_FILE = 'deploy/overlays/dev/kustomization.yaml';
-
-/** Keeps the account of what was undone and what remains, and says it in the log. */
-class Account {
-  readonly undoneList: string[] = [];
-  readonly remainsList: string[] = [];
-  readonly #logger: LoggerService;
-
-  constructor(logger: LoggerService) {
-    this.#logger = logger;
-  }
-
-  undone(what: string): void {
-    this.undoneList.push(what);
-    this.#logger.info(`Undone: ${what}`);
-  }
-
-  remains(what: string): void {
-    this.remainsList.push(what);
-    this.#logger.warn(`Remains: ${what}`);
-  }
-
-  /** Undefined when it failed: that is part of the account, and stops nothing else. */
-  async attempt<T>(
-    what: string,
-    undo: () => Promise<T>,
-  ): Promise<T | undefined> {
-    try {
-      return await undo();
-    } catch (error) {
-      this.remains(`${what} could not be undone: ${stringifyError(error)}`);
-      return undefined;
-    }
-  }
-
-  close(): void {
-    this.#logger.info(
-      this.remainsList.length === 0
-        ? 'Nothing remains of the failed creation; correct what went wrong and start again'
-        : 'Correct what went wrong; what remains is listed above',
-    );
-  }
-}
 
 /** `gitops:creation:undo`: after a failure, no half service stays behind unsaid. */
 export function createCreationUndoAction({
@@ -131,7 +89,7 @@ export function createCreationUndoAction({
       }
       const account = new Account(ctx.logger);
       const merged = await account.attempt('the pull request', () =>
-        undoPullRequest({
+        undoRegistration({
           repoUrl: ctx.input.platformRepoUrl || config.platformRepository,
           number: ctx.input.pullRequestNumber,
           integrations,
@@ -157,15 +115,15 @@ export function createCreationUndoAction({
           `The catalog has ${ctx.input.entityRef}. Its page shows how it deploys; "Unregister entity" in its menu removes it`,
         );
       }
-      account.close();
+      account.close('creation');
       ctx.output('undone', account.undoneList);
       ctx.output('remains', account.remainsList);
     },
   });
 }
 
-/** Returns whether the pull request was merged. */
-async function undoPullRequest(options: {
+/** Returns whether the registration was merged. */
+async function undoRegistration(options: {
   repoUrl?: string;
   number?: number;
   integrations: ScmIntegrationRegistry;
@@ -176,19 +134,7 @@ async function undoPullRequest(options: {
     return false;
   }
   const repository = openForgeRepository(repoUrl, integrations);
-  const pull = await repository.getPullRequest(number);
-  if (pull.state === 'merged') {
-    account.remains(
-      `The registration is merged (${pull.url}) and the engine acts on it; to take it back, revert it in ${repository.webUrl}`,
-    );
-    return true;
-  }
-  if (pull.state === 'open') {
-    await repository.closePullRequest(number);
-    account.undone(`the pull request ${pull.url} is closed`);
-  }
-  await repository.deleteBranch(pull.head);
-  return false;
+  return undoPullRequest({ repository, number, account });
 }
 
 async function undoRepository(options: {

@@ -5,11 +5,15 @@ import type { ActionsConfig } from '../config';
 import { createApplicationSyncAction } from './createApplicationSyncAction';
 import { createApplicationWaitAction } from './createApplicationWaitAction';
 import { createCreationUndoAction } from './createCreationUndoAction';
+import { createManifestsDiffAction } from './createManifestsDiffAction';
 import { createManifestsValidateAction } from './createManifestsValidateAction';
 import { createNameCheckAction } from './createNameCheckAction';
+import { createPullRequestCloseAction } from './createPullRequestCloseAction';
 import { createPullRequestOpenAction } from './createPullRequestOpenAction';
 import { createPullRequestWaitAction } from './createPullRequestWaitAction';
 import { createRegistrationRenderAction } from './createRegistrationRenderAction';
+import { createRepositoryFetchAction } from './createRepositoryFetchAction';
+import { createServiceLocateAction } from './createServiceLocateAction';
 import { createWorkloadRenderAction } from './createWorkloadRenderAction';
 
 /** What the actions work with. */
@@ -29,9 +33,13 @@ export function createGitopsActions(
     createNameCheckAction(dependencies),
     createWorkloadRenderAction(dependencies),
     createRegistrationRenderAction(dependencies),
+    createServiceLocateAction(dependencies),
+    createRepositoryFetchAction(dependencies),
     createManifestsValidateAction(),
+    createManifestsDiffAction(),
     createPullRequestOpenAction(dependencies),
     createPullRequestWaitAction(dependencies),
+    createPullRequestCloseAction(dependencies),
     createApplicationSyncAction(dependencies),
     createApplicationWaitAction(dependencies),
     createCreationUndoAction(dependencies),

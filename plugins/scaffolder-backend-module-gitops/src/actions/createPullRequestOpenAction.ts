@@ -1,7 +1,16 @@
 import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { openForgeRepository, proposeChange } from '../forge';
+import { shortenDifference } from '@fairway/gitops-manifests';
+import path from 'node:path';
+import { repositoryOf } from '../config';
+import {
+  filesChanged,
+  filesToAdd,
+  openForgeRepository,
+  proposeChange,
+} from '../forge';
+import { FetchedFolder } from '../workspace';
 import type { ActionDependencies } from './createGitopsActions';
 
 const BRANCH = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/;
@@ -14,7 +23,7 @@ export function createPullRequestOpenAction({
   return createTemplateAction({
     id: 'gitops:pull-request:open',
     description:
-      'Opens a pull request with files of the workspace on Gitea or Forgejo. Running it again finds the pull request that is open; when it fails, no branch stays behind.',
+      'Opens a pull request with files of the workspace, or with what changed in a folder that was fetched. What somebody else changed meanwhile is not overwritten: that is a conflict. Running it again finds the pull request that is open; when it fails, no branch stays behind.',
     supportsDryRun: true,
     examples: [
       {
@@ -29,6 +38,20 @@ export function createPullRequestOpenAction({
       description: Deploys orders to dev, staging and production.
 `,
       },
+      {
+        description:
+          'What was changed in a folder that was fetched, if anything',
+        example: `steps:
+  - id: pullRequest
+    action: gitops:pull-request:open
+    input:
+      sourcePath: ./service
+      branch: promote-orders
+      title: Promote orders to production
+      difference: \${{ steps.diff.output.markdown }}
+      whenUnchanged: skip
+`,
+      },
     ],
     schema: {
       input: {
@@ -37,13 +60,13 @@ export function createPullRequestOpenAction({
             .string()
             .optional()
             .describe(
-              'Repository in the form host?owner=platform&repo=gitops; default gitops.platformRepository',
+              'Repository in the form host?owner=platform&repo=gitops; default the one that the folder was fetched from, else gitops.platformRepository',
             ),
         sourcePath: z =>
           z
             .string()
             .describe(
-              'Folder of the workspace whose files are added or changed',
+              'Folder of the workspace whose files are added or changed; of one that gitops:repository:fetch fetched, only what changed since, deletions too',
             ),
         targetPath: z =>
           z
@@ -54,6 +77,20 @@ export function createPullRequestOpenAction({
             ),
         title: z => z.string().describe('Title, and message of the commit'),
         description: z => z.string().optional().describe('Body, in Markdown'),
+        difference: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'What gitops:manifests:diff said, to be shown below the description',
+            ),
+        whenUnchanged: z =>
+          z
+            .enum(['fail', 'skip'])
+            .optional()
+            .describe(
+              'What happens when the repository has all of it already: default fail; skip opens nothing and says so',
+            ),
         branch: z =>
           z
             .string()
@@ -64,56 +101,123 @@ export function createPullRequestOpenAction({
           z
             .string()
             .optional()
-            .describe('Branch to merge into; default the repository’s own'),
+            .describe(
+              'Branch to merge into; default the one that was fetched, else the repository’s own',
+            ),
       },
       output: {
         repoUrl: z =>
           z.string().describe('The repository, in the form of the input'),
-        number: z => z.number().describe('Number of the pull request'),
-        pullRequestUrl: z => z.string().describe('Page of the pull request'),
+        unchanged: z =>
+          z
+            .boolean()
+            .describe(
+              'Whether there was nothing to change, and nothing is open',
+            ),
+        number: z =>
+          z.number().optional().describe('Number of the pull request'),
+        pullRequestUrl: z =>
+          z.string().optional().describe('Page of the pull request'),
         branch: z => z.string().describe('Branch that it brings in'),
-        base: z => z.string().describe('Branch that it is merged into'),
+        base: z =>
+          z.string().optional().describe('Branch that it is merged into'),
       },
     },
     async handler(ctx) {
-      const repoUrl = ctx.input.repoUrl || config.platformRepository;
-      if (!repoUrl) {
-        throw new InputError(
-          'Set gitops.platformRepository in app-config, or give the action a repoUrl: it does not know where to open the pull request',
-        );
-      }
-      const branch = branchOf(ctx.input.branch, ctx.task.id);
+      const { workspacePath, logger, input } = ctx;
+      const source = resolveSafeChildPath(workspacePath, input.sourcePath);
+      const fetched = await fetchedFolder(workspacePath, input);
+      const repoUrl = fetched?.repoUrl ?? repositoryOf(input.repoUrl, config);
+      const branch = branchOf(input.branch, ctx.task.id);
       const repository = openForgeRepository(repoUrl, integrations);
-      const change = {
-        repository,
-        branch,
-        base: ctx.input.base,
-        source: resolveSafeChildPath(ctx.workspacePath, ctx.input.sourcePath),
-        targetPath: ctx.input.targetPath ?? '.',
-        title: ctx.input.title.replace(/\s+/g, ' ').trim(),
-        body: ctx.input.description ?? '',
-        author: config.author,
-        logger: ctx.logger,
-      };
+      const title = input.title.replace(/\s+/g, ' ').trim();
+      const base = input.base ?? fetched?.branch;
       ctx.output('repoUrl', repoUrl);
       ctx.output('branch', branch);
+      const files = fetched
+        ? await filesChanged(fetched)
+        : await filesToAdd(source, input.targetPath ?? '.');
+      const skip = () => {
+        if (input.whenUnchanged !== 'skip') {
+          throw new InputError(
+            `${repository.webUrl} has exactly these files already, so there is nothing to propose`,
+          );
+        }
+        logger.info(`Nothing changes in ${repository.webUrl}`);
+        ctx.output('unchanged', true);
+      };
+      if (files.length === 0) {
+        skip();
+        return;
+      }
       if (ctx.isDryRun) {
-        ctx.logger.info(
-          `Would open the pull request "${change.title}" in ${repository.webUrl}`,
+        logger.info(
+          `Would open the pull request "${title}" in ${
+            repository.webUrl
+          } with ${files.map(file => file.path).join(', ')}`,
         );
-        ctx.output('base', ctx.input.base ?? 'main');
+        ctx.output('unchanged', false);
+        ctx.output('base', base ?? 'main');
         ctx.output('number', 0);
         ctx.output('pullRequestUrl', repository.webUrl);
         return;
       }
       // No checkpoint: the forge itself remembers, and it may have changed since the last try.
-      const pull = await proposeChange(change);
-      ctx.logger.info(`Pull request ${pull.number}: ${pull.url}`);
+      const pull = await proposeChange({
+        ...{ repository, branch, base, files, title, logger },
+        body: describeChange(input, repository.longestDescription),
+        author: config.author,
+      });
+      if (!pull) {
+        skip();
+        return;
+      }
+      logger.info(`Pull request ${pull.number}: ${pull.url}`);
+      ctx.output('unchanged', false);
       ctx.output('base', pull.base);
       ctx.output('number', pull.number);
       ctx.output('pullRequestUrl', pull.url);
     },
   });
+}
+
+/** The folder with its untouched copy, when the source was fetched and goes back to where it came from. */
+async function fetchedFolder(
+  workspacePath: string,
+  input: { sourcePath: string; repoUrl?: string; targetPath?: string },
+): Promise<FetchedFolder | undefined> {
+  const fetched = await FetchedFolder.containing(
+    workspacePath,
+    input.sourcePath,
+  );
+  const isWhole =
+    fetched && path.posix.relative(fetched.path, input.sourcePath) === '';
+  if (!isWhole) {
+    return undefined;
+  }
+  if (input.repoUrl && input.repoUrl !== fetched.repoUrl) {
+    throw new InputError(
+      `"${input.sourcePath}" was fetched from ${fetched.repoUrl}, and its changes cannot be proposed to ${input.repoUrl}; leave repoUrl out`,
+    );
+  }
+  if (input.targetPath && path.posix.normalize(input.targetPath) !== '.') {
+    throw new InputError(
+      `"${input.sourcePath}" was fetched, so its files go to where they came from; leave targetPath out`,
+    );
+  }
+  return fetched;
+}
+
+/** The description with the difference below it, as long as the forge takes. */
+function describeChange(
+  input: { description?: string; difference?: string },
+  longest: number,
+): string {
+  const { description = '', difference } = input;
+  const separator = description && difference ? '\n\n' : '';
+  const room = longest - description.length - separator.length;
+  const shortened = difference ? shortenDifference(difference, room) : '';
+  return `${description}${separator}${shortened}`.slice(0, longest);
 }
 
 function branchOf(name: string, taskId: string): string {

@@ -1,1 +1,2 @@
 export { readActionsConfig, type ActionsConfig } from './readActionsConfig';
+export { repositoryOf } from './repositoryOf';

@@ -16,6 +16,11 @@ export interface PullRequest {
   mergeCommit?: string;
 }
 
+/** What git needs to clone and push. */
+export type GitCredentials =
+  | { username: string; password: string }
+  | { token: string };
+
 /** What a request for a pull request says. */
 export interface PullRequestRequest {
   title: string;
@@ -35,8 +40,10 @@ export interface ForgeRepository {
   readonly cloneUrl: string;
   /** Page for people. */
   readonly webUrl: string;
-  /** What git needs to clone and push. */
-  readonly auth: { username: string; password: string } | { token: string };
+  /** Characters that the description of a pull request may have. */
+  readonly longestDescription: number;
+  /** May be short-lived: to be asked for when it is needed. */
+  credentials(): Promise<GitCredentials>;
   /** Whether its organisation exists. */
   organisationExists(): Promise<boolean>;
   /** Undefined when there is no such repository. */

@@ -6,6 +6,7 @@ import {
 import type {
   ForgeBranch,
   ForgeRepository,
+  GitCredentials,
   PullRequest,
   PullRequestRequest,
 } from './ForgeRepository';
@@ -28,8 +29,9 @@ const PAGE_SIZE = 50;
 export class GiteaRepository implements ForgeRepository {
   readonly cloneUrl: string;
   readonly webUrl: string;
-  readonly auth: { username: string; password: string };
+  readonly longestDescription = 65_000;
   readonly #api: string;
+  readonly #credentials: { username: string; password: string };
   readonly #location: RepositoryLocation;
   readonly #headers: Record<string, string>;
 
@@ -53,9 +55,16 @@ export class GiteaRepository implements ForgeRepository {
       string
     >;
     this.#api = `${base}/api/v1`;
-    this.auth = { username: config.username, password: config.password };
+    this.#credentials = {
+      username: config.username,
+      password: config.password,
+    };
     this.webUrl = `${base}/${location.owner}/${location.repo}`;
     this.cloneUrl = `${this.webUrl}.git`;
+  }
+
+  async credentials(): Promise<GitCredentials> {
+    return this.#credentials;
   }
 
   async organisationExists(): Promise<boolean> {

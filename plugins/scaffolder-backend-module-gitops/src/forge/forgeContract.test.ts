@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { GiteaFake } from '../__testUtils__/GiteaFake';
 import type { ForgeRepository } from './ForgeRepository';
+import { filesToAdd } from './filesToPropose';
 import { openForgeRepository } from './openForgeRepository';
 import { proposeChange } from './proposeChange';
 
@@ -93,18 +94,18 @@ describe.each(targets)('a repository of %s', (_name, start) => {
       body: body && JSON.stringify(body),
     });
 
-  const propose = (branch: string, content: string) => {
+  const propose = async (branch: string, content: string) => {
     writeFileSync(path.join(folder, 'change', 'file.yaml'), content);
-    return proposeChange({
+    const pull = await proposeChange({
       repository,
       branch,
-      source: path.join(folder, 'change'),
-      targetPath: '.',
+      files: await filesToAdd(path.join(folder, 'change'), '.'),
       title: `Change ${branch}`,
       body: 'Because of the test',
       author,
       logger,
     });
+    return pull!;
   };
 
   beforeAll(async () => {
@@ -139,7 +140,7 @@ describe.each(targets)('a repository of %s', (_name, start) => {
     const { commitHash } = await initRepoAndPush({
       dir: path.join(folder, 'initial'),
       remoteUrl: repository.cloneUrl,
-      auth: repository.auth,
+      auth: await repository.credentials(),
       defaultBranch: 'main',
       logger,
     });

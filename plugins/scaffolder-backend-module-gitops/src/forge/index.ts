@@ -1,9 +1,17 @@
 export type {
   ForgeBranch,
   ForgeRepository,
+  GitCredentials,
   PullRequest,
 } from './ForgeRepository';
-export { openForgeRepository } from './openForgeRepository';
-export { parseLocation, type RepositoryLocation } from './parseLocation';
-export { proposeChange, type ProposedChange } from './proposeChange';
 export { differsOnlyIn } from './differsOnlyIn';
+export { fetchRepository } from './fetchRepository';
+export { filesChanged, filesToAdd } from './filesToPropose';
+export { openForgeRepository } from './openForgeRepository';
+export { locationOfCloneUrl, toRepoUrl } from './locationOfCloneUrl';
+export { parseLocation, type RepositoryLocation } from './parseLocation';
+export {
+  proposeChange,
+  type FileChange,
+  type ProposedChange,
+} from './proposeChange';

@@ -1,2 +1,10 @@
+export { FetchedFolder, type FetchedFrom } from './FetchedFolder';
+export {
+  folderChanges,
+  folderContents,
+  isSameEntry,
+  type FolderChange,
+  type FolderEntry,
+} from './folderContents';
 export { writeToWorkspace } from './writeToWorkspace';
 export { applyChanges, readTree, type WorkspaceFolder } from './manifestTree';

@@ -1,0 +1,13 @@
+export {
+  compareObjects,
+  objectTitle,
+  type ChangedObject,
+  type FieldDifference,
+  type ObjectsDifference,
+} from './compareObjects';
+export {
+  renderDifference,
+  type EnvironmentDifference,
+} from './renderDifference';
+export { shortenDifference } from './shortenDifference';
+export { compareFolders, type FolderComparison } from './compareFolders';
