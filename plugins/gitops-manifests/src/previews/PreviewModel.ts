@@ -82,8 +82,8 @@ const previewSchema = z
     repoUrl: cloneUrl,
     /** Branch that the pull requests are for. */
     targetBranch: gitRevision.default('main'),
-    /** Folder with `base` and `overlays`. */
-    path: repositoryFolder.default('deploy'),
+    /** Folder with `base` and `overlays`; "." for the root of the repository. */
+    path: repositoryFolder.or(z.literal('.')).default('deploy'),
     /** Image without tag. */
     image: imageRepository,
     /** Tag that CI gives to the image of a pull request's last commit. */
@@ -176,4 +176,9 @@ export function tagOf(
     TAG_PLACEHOLDERS,
     (_, name: keyof typeof values) => values[name],
   );
+}
+
+/** A folder of the service's manifests, from the root of its repository. */
+export function folderIn(model: PreviewModel, name: string): string {
+  return model.path === '.' ? name : `${model.path}/${name}`;
 }

@@ -12,7 +12,7 @@ import { manifestFile, plainFile, type ManifestFile } from '../objects';
 import { guardedNamespace, limitRange, resourceQuota } from '../quota';
 import type { PreviewRoute } from './hostPatches';
 import { findKustomization, objectsBelow } from './overlayObjects';
-import type { PreviewModel } from './PreviewModel';
+import { folderIn, type PreviewModel } from './PreviewModel';
 
 /**
  * Makes `overlays/preview` of a service what previews need: an overlay at all, its namespace as
@@ -30,13 +30,13 @@ export function addPreviewOverlay(
   tree: ManifestTree,
   model: PreviewModel,
 ): { changes: ManifestChange[]; route?: PreviewRoute } {
-  const base = `${model.path}/base`;
+  const base = folderIn(model, 'base');
   if (!findKustomization(tree, base)) {
     throw new InputError(
       `There is no kustomization in "${base}", on which a preview could be built. Name the folder with "base" and "overlays" in it, or bring the service there first`,
     );
   }
-  const folder = `${model.path}/overlays/preview`;
+  const folder = folderIn(model, 'overlays/preview');
   const before = findKustomization(tree, folder);
   const created = before ? [] : [newOverlay(tree, model, folder)];
   const started = changedTree(tree, created);
@@ -74,7 +74,7 @@ function newOverlay(
   model: PreviewModel,
   folder: string,
 ): ManifestFile {
-  const workloads = objectsBelow(tree, `${model.path}/base`).filter(
+  const workloads = objectsBelow(tree, folderIn(model, 'base')).filter(
     ({ kind, spec }) =>
       ['Deployment', 'StatefulSet', 'Rollout'].includes(kind) &&
       spec?.replicas !== 1,
@@ -113,7 +113,7 @@ function guards(
   const { model, folder, namespace } = options;
   const kinds = new Set(
     ['overlays/preview', 'base'].flatMap(name =>
-      objectsBelow(tree, `${model.path}/${name}`).map(({ kind }) => kind),
+      objectsBelow(tree, folderIn(model, name)).map(({ kind }) => kind),
     ),
   );
   const labels = {
@@ -160,7 +160,7 @@ function routeIn(
   model: PreviewModel,
 ): PreviewRoute | undefined {
   const routes = ['overlays/preview', 'base'].flatMap(name =>
-    objectsBelow(tree, `${model.path}/${name}`).filter(({ kind }) =>
+    objectsBelow(tree, folderIn(model, name)).filter(({ kind }) =>
       ['Ingress', 'HTTPRoute'].includes(kind),
     ),
   );
@@ -184,7 +184,7 @@ function ingress(
   model: PreviewModel,
   folder: string,
 ): ManifestFile {
-  const service = objectsBelow(tree, `${model.path}/base`).find(
+  const service = objectsBelow(tree, folderIn(model, 'base')).find(
     ({ kind, apiVersion }) => kind === 'Service' && apiVersion === 'v1',
   );
   const [port] = (service?.spec?.ports ?? []) as Array<{
@@ -193,7 +193,10 @@ function ingress(
   }>;
   if (!service || !port) {
     throw new InputError(
-      `A host name of a preview needs a Service that it leads to, and "${model.path}/base" has none. Leave the domain empty, or add a Service first`,
+      `A host name of a preview needs a Service that it leads to, and "${folderIn(
+        model,
+        'base',
+      )}" has none. Leave the domain empty, or add a Service first`,
     );
   }
   const object: IIngress = {

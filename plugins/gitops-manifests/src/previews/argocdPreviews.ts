@@ -9,7 +9,7 @@ import type {
 import { registrationLabels } from '../labels';
 import { pullRequestGenerator } from './forges';
 import { hostPatches, type PreviewRoute } from './hostPatches';
-import { tagOf, TTL_LABEL, type PreviewModel } from './PreviewModel';
+import { folderIn, tagOf, TTL_LABEL, type PreviewModel } from './PreviewModel';
 
 /** How Argo CD is set up for previews. @public */
 export interface ArgocdPreviewOptions {
@@ -121,7 +121,7 @@ function previewTemplate(
       source: {
         repoURL: model.repoUrl,
         targetRevision: COMMIT,
-        path: `${model.path}/overlays/preview`,
+        path: folderIn(model, 'overlays/preview'),
         kustomize: {
           namespace,
           images: [`${model.image}:${tag}`],

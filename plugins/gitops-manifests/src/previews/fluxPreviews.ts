@@ -11,7 +11,7 @@ import { assertValidObject, type ManifestObject } from '../objects';
 import { guardedNamespace, limitRange, resourceQuota } from '../quota';
 import { inputProvider } from './forges';
 import { hostPatches, type PreviewRoute } from './hostPatches';
-import { tagOf, TTL_LABEL, type PreviewModel } from './PreviewModel';
+import { folderIn, tagOf, TTL_LABEL, type PreviewModel } from './PreviewModel';
 
 /** How Flux is set up for previews. @public */
 export interface FluxPreviewOptions {
@@ -197,7 +197,7 @@ function kustomization(
       retryInterval: '2m',
       timeout: '5m',
       sourceRef: { kind: 'GitRepository', name: options.preview },
-      path: `./${model.path}/overlays/preview`,
+      path: `./${folderIn(model, 'overlays/preview')}`,
       prune: true,
       wait: true,
       targetNamespace: options.preview,

@@ -340,6 +340,24 @@ describe('addPreviewOverlay', () => {
     });
   });
 
+  it('knows manifests at the root of their repository', () => {
+    const tree = new Map(
+      [...golden].map(([name, text]) => [name.replace(/^deploy\//, ''), text]),
+    );
+    const model = parsePreviewModel({ ...previews, path: '.' });
+    const { changes } = addPreviewOverlay(tree, model);
+    expect(changes.map(change => change.path)).toEqual([
+      'overlays/preview/ingress.yaml',
+      'overlays/preview/kustomization.yaml',
+      'overlays/preview/limitrange.yaml',
+      'overlays/preview/resourcequota.yaml',
+    ]);
+    const [, set] = renderPreviews(model);
+    expect(parse(set.content).spec.template.spec.source.path).toBe(
+      'overlays/preview',
+    );
+  });
+
   it('says what is missing, before anything changes', () => {
     const model = parsePreviewModel(previews);
     expect(() => addPreviewOverlay(new Map(), model)).toThrow(

@@ -8,12 +8,14 @@ import { createCreationUndoAction } from './createCreationUndoAction';
 import { createManifestsDiffAction } from './createManifestsDiffAction';
 import { createManifestsValidateAction } from './createManifestsValidateAction';
 import { createNameCheckAction } from './createNameCheckAction';
+import { createPreviewsEnableAction } from './createPreviewsEnableAction';
 import { createPullRequestCloseAction } from './createPullRequestCloseAction';
 import { createPullRequestOpenAction } from './createPullRequestOpenAction';
 import { createPullRequestWaitAction } from './createPullRequestWaitAction';
 import { createRegistrationRenderAction } from './createRegistrationRenderAction';
 import { createRepositoryFetchAction } from './createRepositoryFetchAction';
 import { createServiceLocateAction } from './createServiceLocateAction';
+import { createTenantRenderAction } from './createTenantRenderAction';
 import { createWorkloadRenderAction } from './createWorkloadRenderAction';
 
 /** What the actions work with. */
@@ -35,6 +37,8 @@ export function createGitopsActions(
     createRegistrationRenderAction(dependencies),
     createServiceLocateAction(dependencies),
     createRepositoryFetchAction(dependencies),
+    createTenantRenderAction(dependencies),
+    createPreviewsEnableAction(dependencies),
     createManifestsValidateAction(),
     createManifestsDiffAction(),
     createPullRequestOpenAction(dependencies),
