@@ -14,6 +14,8 @@ export * from './policies';
 export * from './secrets';
 export * from './chart';
 export * from './progressive';
+export * from './previews';
+export * from './tenant';
 export * from './difference';
 export * from './overlays';
 export * from './images';

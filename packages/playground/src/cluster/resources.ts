@@ -126,6 +126,7 @@ const rbac: Traits = { nameRule: 'path' };
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const ARGO = 'argoproj.io/v1alpha1';
 const FLUX_SOURCE = 'source.toolkit.fluxcd.io/v1';
+const FLUX_OPERATOR = 'fluxcd.controlplane.io/v1';
 const REPORTS = 'wgpolicyk8s.io/v1alpha2';
 const OPEN_REPORTS = 'openreports.io/v1alpha1';
 const SECRETS = 'external-secrets.io/v1';
@@ -180,6 +181,8 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   custom(FLUX_SOURCE, 'Bucket', 'buckets', { status: true }),
   custom('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'kustomizations', { status: true, short: 'ks' }),
   custom('helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'helmreleases', { status: true, short: 'hr' }),
+  custom(FLUX_OPERATOR, 'ResourceSet', 'resourcesets', { status: true, short: 'rset' }),
+  custom(FLUX_OPERATOR, 'ResourceSetInputProvider', 'resourcesetinputproviders', { status: true, short: 'rsip' }),
   custom(ARGO, 'Rollout', 'rollouts', { status: true, short: 'ro' }),
   custom(ARGO, 'AnalysisRun', 'analysisruns', { short: 'ar' }),
   custom(ARGO, 'AnalysisTemplate', 'analysistemplates', { short: 'at' }),

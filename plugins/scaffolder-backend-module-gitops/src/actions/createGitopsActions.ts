@@ -20,6 +20,7 @@ import { createNameCheckAction } from './createNameCheckAction';
 import { createOverlayAddAction } from './createOverlayAddAction';
 import { createPolicyAddAction } from './createPolicyAddAction';
 import { createProgressiveDeliveryAddAction } from './createProgressiveDeliveryAddAction';
+import { createPreviewsEnableAction } from './createPreviewsEnableAction';
 import { createPullRequestCloseAction } from './createPullRequestCloseAction';
 import { createPullRequestOpenAction } from './createPullRequestOpenAction';
 import { createPullRequestWaitAction } from './createPullRequestWaitAction';
@@ -34,6 +35,7 @@ import { createRepositoryFetchAction } from './createRepositoryFetchAction';
 import { createServiceAdoptAction } from './createServiceAdoptAction';
 import { createServiceLocateAction } from './createServiceLocateAction';
 import { createSyncPolicySetAction } from './createSyncPolicySetAction';
+import { createTenantRenderAction } from './createTenantRenderAction';
 import { createWorkloadRenderAction } from './createWorkloadRenderAction';
 
 /** What the actions work with. */
@@ -59,6 +61,8 @@ export function createGitopsActions(
     createRepositoryFetchAction(dependencies),
     createChartWrapAction(dependencies),
     createProgressiveDeliveryAddAction(),
+    createTenantRenderAction(dependencies),
+    createPreviewsEnableAction(dependencies),
     createManifestsValidateAction(),
     createManifestsDiffAction(),
     createPullRequestOpenAction(dependencies),

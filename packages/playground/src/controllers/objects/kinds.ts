@@ -29,6 +29,10 @@ export const APP_PROJECT: Kind = {
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'AppProject',
 };
+export const APPLICATION_SET: Kind = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'ApplicationSet',
+};
 export const GIT_REPOSITORY: Kind = {
   apiVersion: 'source.toolkit.fluxcd.io/v1',
   kind: 'GitRepository',
@@ -44,6 +48,35 @@ export const KUSTOMIZATION: Kind = {
 export const HELM_RELEASE: Kind = {
   apiVersion: 'helm.toolkit.fluxcd.io/v2',
   kind: 'HelmRelease',
+};
+
+export const RESOURCE_SET: Kind = {
+  apiVersion: 'fluxcd.controlplane.io/v1',
+  kind: 'ResourceSet',
+};
+export const INPUT_PROVIDER: Kind = {
+  apiVersion: 'fluxcd.controlplane.io/v1',
+  kind: 'ResourceSetInputProvider',
+};
+export const SERVICE_ACCOUNT: Kind = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+};
+export const ROLE: Kind = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'Role',
+};
+export const CLUSTER_ROLE: Kind = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+};
+export const ROLE_BINDING: Kind = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'RoleBinding',
+};
+export const CLUSTER_ROLE_BINDING: Kind = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
 };
 
 export const ROLLOUT: Kind = {
