@@ -20,6 +20,8 @@ async function fillForm(page, { name, engine }) {
     .click();
   await page.getByLabel(engine.runtime, { exact: true }).check();
   await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByText('How it is reached').first().waitFor();
+  await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel(engine.title, { exact: true }).check();
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('button', { name: 'Review' }).click();

@@ -37,6 +37,8 @@ for (const engine of [
     await page.getByLabel(engine.runtime, { exact: true }).check();
     await takePicturesOfForm(page, `create-${engine.id}`);
     await page.getByRole('button', { name: 'Next' }).click();
+    await expect(page.getByText('How it is reached').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Next' }).click();
     await page.getByLabel(engine.title, { exact: true }).check();
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByRole('button', { name: 'Review' }).click();
