@@ -7,3 +7,10 @@ export const serviceNameFormField = FormFieldBlueprint.make({
       import('./components/ServiceNameField').then(m => m.serviceNameField),
   },
 });
+
+export const layoutFormField = FormFieldBlueprint.make({
+  name: 'layout',
+  params: {
+    field: () => import('./components/LayoutField').then(m => m.layoutField),
+  },
+});

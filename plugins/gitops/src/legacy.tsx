@@ -14,6 +14,7 @@ import {
 import { createScaffolderFieldExtension } from '@backstage/plugin-scaffolder-react';
 import { GitopsClient } from '@fairway/plugin-gitops-common';
 import { gitopsApiRef } from './apis';
+import { LayoutField } from './components/LayoutField';
 import { ServiceNameField } from './components/ServiceNameField';
 import { validateServiceName } from './model/validateServiceName';
 import {
@@ -83,5 +84,13 @@ export const GitopsServiceNameFieldExtension = gitopsPlugin.provide(
     name: 'GitopsServiceName',
     component: ServiceNameField,
     validation: validateServiceName,
+  }),
+);
+
+/** The scaffolder's form field for where the manifests of a new service live. @public */
+export const GitopsLayoutFieldExtension = gitopsPlugin.provide(
+  createScaffolderFieldExtension({
+    name: 'GitopsLayout',
+    component: LayoutField,
   }),
 );

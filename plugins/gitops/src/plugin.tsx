@@ -3,7 +3,7 @@ import { RiShip2Line } from '@remixicon/react';
 import { gitopsApi } from './apis';
 import { deploymentsEntityCard } from './entityCards';
 import { deploymentsEntityContent } from './entityContents';
-import { serviceNameFormField } from './formFields';
+import { layoutFormField, serviceNameFormField } from './formFields';
 import { clustersPage, doraPage, fleetPage, gitopsPage } from './pages';
 import {
   clustersRouteRef,
@@ -37,5 +37,6 @@ export const gitopsPlugin = createFrontendPlugin({
     deploymentsEntityCard,
     deploymentsEntityContent,
     serviceNameFormField,
+    layoutFormField,
   ],
 });
