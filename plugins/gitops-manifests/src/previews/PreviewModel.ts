@@ -121,7 +121,7 @@ const previewSchema = z
         'a domain in lower case, for example "preview.example.com"',
       )
       .optional(),
-    /** Hours after which a preview that nobody pushed to may be cleaned up. */
+    /** Hours after which Kyverno may clean a preview up. */
     hoursToLive: z
       .number()
       .int()

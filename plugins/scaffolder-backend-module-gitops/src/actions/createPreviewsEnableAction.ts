@@ -86,7 +86,7 @@ export function createPreviewsEnableAction({
             .number()
             .optional()
             .describe(
-              'Hours after which a preview may be cleaned up; default 72',
+              'Hours after which Kyverno may clean a preview up; default 72',
             ),
         quota: z =>
           z
