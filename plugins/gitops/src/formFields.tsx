@@ -14,3 +14,19 @@ export const layoutFormField = FormFieldBlueprint.make({
     field: () => import('./components/LayoutField').then(m => m.layoutField),
   },
 });
+
+export const environmentFormField = FormFieldBlueprint.make({
+  name: 'environment',
+  params: {
+    field: () =>
+      import('./components/EnvironmentField').then(m => m.environmentField),
+  },
+});
+
+export const deploymentFormField = FormFieldBlueprint.make({
+  name: 'deployment',
+  params: {
+    field: () =>
+      import('./components/DeploymentField').then(m => m.deploymentField),
+  },
+});

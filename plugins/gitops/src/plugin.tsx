@@ -3,7 +3,12 @@ import { RiShip2Line } from '@remixicon/react';
 import { gitopsApi } from './apis';
 import { deploymentsEntityCard } from './entityCards';
 import { deploymentsEntityContent } from './entityContents';
-import { layoutFormField, serviceNameFormField } from './formFields';
+import {
+  deploymentFormField,
+  environmentFormField,
+  layoutFormField,
+  serviceNameFormField,
+} from './formFields';
 import { clustersPage, doraPage, fleetPage, gitopsPage } from './pages';
 import {
   clustersRouteRef,
@@ -38,5 +43,7 @@ export const gitopsPlugin = createFrontendPlugin({
     deploymentsEntityContent,
     serviceNameFormField,
     layoutFormField,
+    environmentFormField,
+    deploymentFormField,
   ],
 });

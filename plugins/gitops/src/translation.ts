@@ -715,5 +715,21 @@ export const gitopsTranslationRef = createTranslationRef({
       cannotCheck:
         'The name cannot be checked: {{message}} Try again in a moment.',
     },
+    environmentField: {
+      title: 'Environment',
+      placeholder: 'Choose an environment',
+      noService: 'Choose a service first.',
+      none: 'No engine deploys this service in any environment, as far as you may see.',
+      runs: '{{environment}}: {{version}}',
+    },
+    deploymentField: {
+      title: 'Deployment',
+      placeholder: 'Choose a deployment',
+      noEnvironment: 'Choose a service and an environment first.',
+      none: 'Nothing was recorded before what runs now, so there is nothing to go back to.',
+      entry: '{{version}}, {{time}}',
+      entryWithSubject: '{{version}}, {{time}}: {{subject}}',
+      failed: 'failed',
+    },
   },
 });

@@ -35,6 +35,8 @@ export class GiteaFake {
   /** Answers of this status instead of the real one, by method and path. */
   readonly faults = new Map<string, number>();
   readonly requests: string[] = [];
+  /** Repositories that are read-only. */
+  readonly archived = new Set<string>();
   readonly #root = mkdtempSync(path.join(tmpdir(), 'gitea-fake-'));
   readonly #pulls = new Map<string, Pull[]>();
   readonly #server = createServer((request, response) =>
@@ -74,6 +76,7 @@ export class GiteaFake {
     this.#pulls.clear();
     this.faults.clear();
     this.requests.length = 0;
+    this.archived.clear();
     this.onPullRequest = 'wait';
   }
 
@@ -225,6 +228,11 @@ export class GiteaFake {
     switch (`${method} ${rest.split('/')[0]}`) {
       case 'GET ':
         return [200, { default_branch: 'main' }];
+      case 'PATCH ':
+        if (body.archived) {
+          this.archived.add(name);
+        }
+        return [200, {}];
       case 'DELETE ':
         this.#pulls.delete(name);
         rmSync(this.directory(name), { recursive: true });
