@@ -9,15 +9,12 @@ import { createManifestsDiffAction } from './createManifestsDiffAction';
 import { createManifestsValidateAction } from './createManifestsValidateAction';
 import { createNameCheckAction } from './createNameCheckAction';
 import { createPolicyAddAction } from './createPolicyAddAction';
-import { createPullRequestOpenAction } from './createPullRequestOpenAction';
-import { createPullRequestWaitAction } from './createPullRequestWaitAction';
-import { createRegistrationRenderAction } from './createRegistrationRenderAction';
-import { createSecretReferenceAction } from './createSecretReferenceAction';
 import { createPullRequestCloseAction } from './createPullRequestCloseAction';
 import { createPullRequestOpenAction } from './createPullRequestOpenAction';
 import { createPullRequestWaitAction } from './createPullRequestWaitAction';
 import { createRegistrationRenderAction } from './createRegistrationRenderAction';
 import { createRepositoryFetchAction } from './createRepositoryFetchAction';
+import { createSecretReferenceAction } from './createSecretReferenceAction';
 import { createServiceLocateAction } from './createServiceLocateAction';
 import { createWorkloadRenderAction } from './createWorkloadRenderAction';
 
