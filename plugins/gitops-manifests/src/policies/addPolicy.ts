@@ -1,19 +1,12 @@
 import { InputError } from '@backstage/errors';
 import type { ManifestChange, ManifestTree } from '../edit';
-import {
-  addResource,
-  documentsOf,
-  kustomizationOf,
-} from '../edit/kustomizationFiles';
+import { addResource, kustomizationOf } from '../edit/kustomizationFiles';
 import { TreeDraft } from '../edit/TreeDraft';
 import { manifestFile, plainFile, type ManifestFile } from '../objects';
 import { clusterPolicy } from './clusterPolicies';
 import { enforcePolicy } from './enforcePolicy';
-import {
-  constraint,
-  constraintKind,
-  constraintTemplate,
-} from './gatekeeperPolicies';
+import { findPolicy, type FoundPolicy } from './findPolicy';
+import { constraint, constraintTemplate } from './gatekeeperPolicies';
 import { kyvernoPolicy, policyRole } from './kyvernoPolicies';
 import { LABEL_TRIAL } from './policyCatalog';
 import {
@@ -71,73 +64,13 @@ export function addPolicy(
   };
 }
 
+/** Where the policies of an engine are in the repository. */
+const folderOf = ({ engine }: PolicyOrder) =>
+  engine === 'gatekeeper' ? 'policies/gatekeeper' : 'policies/kyverno';
+
 type Outcome = Pick<AddedPolicies, 'added' | 'kept' | 'enforced'>;
 
-interface FoundPolicy {
-  file: string;
-  where: (value: unknown) => boolean;
-}
-
 type Found = Map<PolicyName, FoundPolicy | undefined>;
-
-const KYVERNO_KINDS = [
-  'ValidatingPolicy',
-  'GeneratingPolicy',
-  'DeletingPolicy',
-];
-const CLUSTER_KINDS = ['ClusterPolicy', 'ClusterCleanupPolicy'];
-
-/** Where a policy is, wherever in the repository somebody put it. */
-function findPolicy(
-  tree: ManifestTree,
-  name: PolicyName,
-  { engine }: PolicyOrder,
-): FoundPolicy | undefined {
-  const own = kindsOf(engine, name);
-  const others =
-    engine === 'gatekeeper'
-      ? []
-      : [...KYVERNO_KINDS, ...CLUSTER_KINDS].filter(
-          kind => !own.includes(kind),
-        );
-  const isNamed = (kinds: readonly string[]) => (value: unknown) => {
-    const object = value as {
-      kind?: string;
-      metadata?: { name?: string };
-    } | null;
-    return (
-      kinds.includes(object?.kind ?? '') &&
-      // A kind of Gatekeeper is the policy, whatever its constraint is called.
-      (engine === 'gatekeeper' || object?.metadata?.name === name)
-    );
-  };
-  for (const [file, text] of tree) {
-    if (!/\.ya?ml$/.test(file)) {
-      continue;
-    }
-    const documents = documentsOf(text);
-    if (documents.some(isNamed(own))) {
-      return { file, where: isNamed(own) };
-    }
-    if (documents.some(isNamed(others))) {
-      throw new InputError(
-        `${file} has a policy "${name}" of another kind of Kyverno; both would report. Choose the kind that is there, or move that one first`,
-      );
-    }
-  }
-  return undefined;
-}
-
-function kindsOf(engine: PolicyOrder['engine'], name: PolicyName): string[] {
-  switch (engine) {
-    case 'kyverno':
-      return KYVERNO_KINDS;
-    case 'kyverno-cluster-policy':
-      return CLUSTER_KINDS;
-    default:
-      return [constraintKind(name as ValidatingName)];
-  }
-}
 
 function enforceAll(draft: TreeDraft, found: Found): Outcome {
   const enforced: PolicyName[] = [];
@@ -178,9 +111,6 @@ function addAll(draft: TreeDraft, found: Found, order: PolicyOrder): Outcome {
   }
   return { added, kept, enforced: [] };
 }
-
-const folderOf = ({ engine }: PolicyOrder) =>
-  engine === 'gatekeeper' ? 'policies/gatekeeper' : 'policies/kyverno';
 
 /** What is there was written by somebody; it is never written over. */
 function write(draft: TreeDraft, file: ManifestFile): void {

@@ -73,6 +73,27 @@ const POD_PATHS: Record<string, string[]> = {
   ),
 };
 
+function containersOf(
+  object: RenderedObject,
+  fields: ReadonlyArray<keyof PodSpec>,
+): Container[] {
+  const keys = POD_PATHS[object.kind];
+  if (!keys) {
+    return [];
+  }
+  let value: unknown = object;
+  for (const key of keys) {
+    value = (value as Record<string, unknown> | null | undefined)?.[key];
+  }
+  const pod = (value ?? {}) as PodSpec;
+  return fields
+    .flatMap(field => (Array.isArray(pod[field]) ? pod[field] : []))
+    .map(container => container ?? {});
+}
+
+const allContainers = (object: RenderedObject) =>
+  containersOf(object, ['containers', 'initContainers', 'ephemeralContainers']);
+
 type Rule = (object: RenderedObject, options: CheckBaselineOptions) => boolean;
 
 /** Whether an object keeps a rule; the policies say the same in their languages. */
@@ -129,22 +150,4 @@ export function checkBaseline(
           message: violationMessage(rule, options.registries),
         })),
     );
-}
-
-const allContainers = (object: RenderedObject) =>
-  containersOf(object, ['containers', 'initContainers', 'ephemeralContainers']);
-
-function containersOf(
-  object: RenderedObject,
-  fields: ReadonlyArray<keyof PodSpec>,
-): Container[] {
-  let value: unknown = object;
-  for (const key of POD_PATHS[object.kind] ?? []) {
-    value = (value as Record<string, unknown> | null | undefined)?.[key];
-  }
-  if (!POD_PATHS[object.kind]) {
-    return [];
-  }
-  const pod = (value ?? {}) as PodSpec;
-  return fields.flatMap(field => (Array.isArray(pod[field]) ? pod[field] : []));
 }

@@ -92,108 +92,6 @@ const withInitContainer = (change: object) => ({
 
 const PRIVILEGED = { securityContext: { privileged: true } };
 
-/** What a policy is tested with. */
-export function policySamples(
-  name: ValidatingName,
-  order: PolicyOrder,
-): PolicySample[] {
-  switch (name) {
-    case 'require-team-label':
-      return [
-        sample('with-team', true, {
-          kind: 'Deployment',
-          labels: { team: 'payments' },
-        }),
-        sample('job-with-team', true, {
-          kind: 'CronJob',
-          labels: { team: 'payments' },
-        }),
-        sample('without-labels', false, { kind: 'Deployment' }),
-        sample('without-team', false, {
-          kind: 'StatefulSet',
-          labels: { app: 'orders' },
-        }),
-        sample('with-empty-team', false, {
-          kind: 'CronJob',
-          labels: { team: '' },
-        }),
-      ];
-    case 'disallow-privileged-containers':
-      return [
-        sample('without-security-context', true),
-        sample('not-privileged', true, {
-          pod: withContainer({ securityContext: { privileged: false } }),
-        }),
-        sample('deployment-not-privileged', true, { kind: 'Deployment' }),
-        sample('privileged', false, { pod: withContainer(PRIVILEGED) }),
-        sample('privileged-init', false, {
-          pod: withInitContainer(PRIVILEGED),
-        }),
-        sample('deployment-privileged', false, {
-          kind: 'Deployment',
-          pod: withContainer(PRIVILEGED),
-        }),
-        sample('job-privileged', false, {
-          kind: 'CronJob',
-          pod: withContainer(PRIVILEGED),
-        }),
-      ];
-    case 'require-requests-and-limits':
-      return [
-        sample('with-resources', true),
-        sample('job-with-resources', true, { kind: 'CronJob' }),
-        sample('without-resources', false, {
-          pod: withContainer({ resources: undefined }),
-        }),
-        sample('without-memory-limit', false, {
-          pod: withContainer({
-            resources: {
-              requests: { cpu: '1', memory: '1Gi' },
-              limits: { cpu: '1' },
-            },
-          }),
-        }),
-        sample('init-without-requests', false, {
-          pod: withInitContainer({
-            resources: { limits: { memory: '1Gi' } },
-          }),
-        }),
-        sample('deployment-without-cpu', false, {
-          kind: 'Deployment',
-          pod: withContainer({
-            resources: {
-              requests: { memory: '1Gi' },
-              limits: { memory: '1Gi' },
-            },
-          }),
-        }),
-      ];
-    case 'require-probes':
-      return [
-        sample('with-probes', true, { kind: 'Deployment' }),
-        sample('without-readiness', false, {
-          kind: 'Deployment',
-          pod: withContainer({ readinessProbe: undefined }),
-        }),
-        sample('without-liveness', false, {
-          kind: 'StatefulSet',
-          pod: withContainer({ livenessProbe: undefined }),
-        }),
-      ];
-    case 'disallow-latest-tag':
-      return imageSamples({
-        'with-tag': true,
-        'with-digest': true,
-        'latest-by-digest': true,
-        latest: false,
-        'without-tag': false,
-        'with-port-only': false,
-      });
-    default:
-      return registrySamples(order.registries ?? []);
-  }
-}
-
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
 const IMAGES: Record<string, string> = {
@@ -242,4 +140,105 @@ function registrySamples(registries: readonly string[]): PolicySample[] {
       pod: pod(alike),
     }),
   ];
+}
+
+type Samples = (order: PolicyOrder) => PolicySample[];
+
+const SAMPLES: Record<ValidatingName, Samples> = {
+  'require-team-label': () => [
+    sample('with-team', true, {
+      kind: 'Deployment',
+      labels: { team: 'payments' },
+    }),
+    sample('job-with-team', true, {
+      kind: 'CronJob',
+      labels: { team: 'payments' },
+    }),
+    sample('without-labels', false, { kind: 'Deployment' }),
+    sample('without-team', false, {
+      kind: 'StatefulSet',
+      labels: { app: 'orders' },
+    }),
+    sample('with-empty-team', false, {
+      kind: 'CronJob',
+      labels: { team: '' },
+    }),
+  ],
+  'disallow-privileged-containers': () => [
+    sample('without-security-context', true),
+    sample('not-privileged', true, {
+      pod: withContainer({ securityContext: { privileged: false } }),
+    }),
+    sample('deployment-not-privileged', true, { kind: 'Deployment' }),
+    sample('privileged', false, { pod: withContainer(PRIVILEGED) }),
+    sample('privileged-init', false, {
+      pod: withInitContainer(PRIVILEGED),
+    }),
+    sample('deployment-privileged', false, {
+      kind: 'Deployment',
+      pod: withContainer(PRIVILEGED),
+    }),
+    sample('job-privileged', false, {
+      kind: 'CronJob',
+      pod: withContainer(PRIVILEGED),
+    }),
+  ],
+  'require-requests-and-limits': () => [
+    sample('with-resources', true),
+    sample('job-with-resources', true, { kind: 'CronJob' }),
+    sample('without-resources', false, {
+      pod: withContainer({ resources: undefined }),
+    }),
+    sample('without-memory-limit', false, {
+      pod: withContainer({
+        resources: {
+          requests: { cpu: '1', memory: '1Gi' },
+          limits: { cpu: '1' },
+        },
+      }),
+    }),
+    sample('init-without-requests', false, {
+      pod: withInitContainer({
+        resources: { limits: { memory: '1Gi' } },
+      }),
+    }),
+    sample('deployment-without-cpu', false, {
+      kind: 'Deployment',
+      pod: withContainer({
+        resources: {
+          requests: { memory: '1Gi' },
+          limits: { memory: '1Gi' },
+        },
+      }),
+    }),
+  ],
+  'require-probes': () => [
+    sample('with-probes', true, { kind: 'Deployment' }),
+    sample('without-readiness', false, {
+      kind: 'Deployment',
+      pod: withContainer({ readinessProbe: undefined }),
+    }),
+    sample('without-liveness', false, {
+      kind: 'StatefulSet',
+      pod: withContainer({ livenessProbe: undefined }),
+    }),
+  ],
+  'disallow-latest-tag': () =>
+    imageSamples({
+      'with-tag': true,
+      'with-digest': true,
+      'latest-by-digest': true,
+      latest: false,
+      'without-tag': false,
+      'with-port-only': false,
+    }),
+  'allowed-registries': ({ registries = [] }) => registrySamples(registries),
+};
+
+/** What a policy is tested with. */
+export function policySamples(
+  name: ValidatingName,
+  order: PolicyOrder,
+): PolicySample[] {
+  return SAMPLES[name](order);
 }

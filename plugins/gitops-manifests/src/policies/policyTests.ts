@@ -53,15 +53,7 @@ export function kyvernoTests(
     return [];
   }
   const suite = suiteOf(name, order);
-  const marks = isOld
-    ? { rule: ruleName(name) }
-    : {
-        [name === 'default-network-policy'
-          ? 'isGeneratingPolicy'
-          : name === 'preview-clean-up'
-          ? 'isDeletingPolicy'
-          : 'isValidatingPolicy']: true,
-      };
+  const marks = isOld ? { rule: ruleName(name) } : { [markOf(name)]: true };
   const root = `${folder}/.kyverno-test`;
   return [
     plainFile(`${root}/kyverno-test.yaml`, {
@@ -82,6 +74,18 @@ export function kyvernoTests(
     { path: `${root}/resources.yaml`, content: documents(suite.resources) },
     ...suite.more.map(file => ({ ...file, path: `${root}/${file.path}` })),
   ];
+}
+
+/** How a test says what kind of policy it is about. */
+function markOf(name: PolicyName): string {
+  switch (name) {
+    case 'default-network-policy':
+      return 'isGeneratingPolicy';
+    case 'preview-clean-up':
+      return 'isDeletingPolicy';
+    default:
+      return 'isValidatingPolicy';
+  }
 }
 
 interface Suite {

@@ -7,6 +7,7 @@ import type { SecretTraits } from './plainSecrets';
 import { providerIn, type SecretReference } from './secretReference';
 import {
   brokenKeyRule,
+  ENVIRONMENT_PLACE,
   objectName,
   renderProvider,
   type SecretProvider,
@@ -27,7 +28,7 @@ export function storeNameIn(
   reference: SecretReference,
   environment: string,
 ): string {
-  const name = reference.store.name.replaceAll('{environment}', environment);
+  const name = reference.store.name.replaceAll(ENVIRONMENT_PLACE, environment);
   const result = objectName.safeParse(name);
   if (!result.success) {
     throw new InputError(
@@ -78,7 +79,7 @@ function remoteReference(
       : secretKey;
   const key = remoteKey
     .replaceAll('{name}', service)
-    .replaceAll('{environment}', environment)
+    .replaceAll(ENVIRONMENT_PLACE, environment)
     .replaceAll('{key}', inKey);
   const broken = brokenKeyRule(provider, key);
   if (broken) {

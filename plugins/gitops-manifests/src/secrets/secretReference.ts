@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { invalidFields } from '../model/invalidFields';
 import { dnsLabel, labelValue, oneLine, serviceName } from '../model/rules';
 import {
+  ENVIRONMENT_PLACE,
   objectName,
   providerSchema,
   serviceAccountName,
@@ -126,7 +127,7 @@ export function providerIn(reference: SecretReference, environment: string) {
 
 function filledIn(value: unknown, environment: string): unknown {
   if (typeof value === 'string') {
-    return value.replaceAll('{environment}', environment);
+    return value.replaceAll(ENVIRONMENT_PLACE, environment);
   }
   if (Array.isArray(value)) {
     return value.map(item => filledIn(item, environment));
