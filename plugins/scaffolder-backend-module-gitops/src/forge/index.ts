@@ -9,7 +9,11 @@ export { fetchRepository } from './fetchRepository';
 export { filesChanged, filesToAdd } from './filesToPropose';
 export { openForgeRepository } from './openForgeRepository';
 export { locationOfCloneUrl, toRepoUrl } from './locationOfCloneUrl';
-export { parseLocation, type RepositoryLocation } from './parseLocation';
+export {
+  assertNames,
+  parseLocation,
+  type RepositoryLocation,
+} from './parseLocation';
 export {
   proposeChange,
   type FileChange,
