@@ -37,6 +37,10 @@ export function createProgressiveDeliveryAddAction() {
       const model = parseProgressiveModel({
         ...input,
         path: root,
+        overlays: input.overlays?.map(overlay => ({
+          environment: overlay.environment,
+          path: overlay.path,
+        })),
         analysis: prometheus ? { prometheus, ...rules } : undefined,
         // A pause is checked with its step.
         steps: input.steps as ProgressiveModelInput['steps'],

@@ -97,10 +97,13 @@ export const progressiveDeliveryInput = {
   overlays: (z: ZodV3) =>
     z
       .array(
-        z.object({
-          environment: z.string().describe('Name of the environment'),
-          path: z.string().describe('Its folder in the repository'),
-        }),
+        z
+          .object({
+            environment: z.string().describe('Name of the environment'),
+            path: z.string().describe('Its folder in the repository'),
+          })
+          // What is located says more of an overlay than is needed here.
+          .passthrough(),
       )
       .optional()
       .describe(
