@@ -18,6 +18,10 @@ export interface TestBackendOptions {
   clusters: readonly ClusterAddress[];
   /** The section `backend.database`; in memory by default. */
   database?: JsonObject;
+  /** Names of the components that the catalog has. */
+  components?: readonly string[];
+  /** Entity ref of their owner, who is told when they are degraded; none by default. */
+  owner?: string;
   /** Added to the section `gitops`. */
   gitops?: JsonObject;
   /** Modules with a feature each, added to those that every backend has. */
@@ -26,25 +30,33 @@ export interface TestBackendOptions {
   plainProxy?: boolean;
 }
 
-/** What every backend has: the real Kubernetes plugin and its proxy, Fairway, and Argo CD. Paths are from here. */
+/** What every backend has: the real Kubernetes plugin and its proxy, Fairway, and its engines. Paths are from here. */
 const FEATURES = [
   '@backstage/plugin-kubernetes-backend',
   '@fairway/plugin-gitops-backend',
   '@fairway/plugin-gitops-backend-module-argocd',
-  './emptyCatalog',
+  '@fairway/plugin-gitops-backend-module-flux',
+  '@fairway/plugin-gitops-backend-module-guardrails',
+  './standInCatalog',
 ];
 const PROXY_DROPS = './proxyDrops';
 const EVENTS_BACKEND = '@backstage/plugin-events-backend';
 
-/** The times of real clusters, scaled down; see `gitops.watch` in config.d.ts. */
+/**
+ * The times of real clusters, scaled down as far as a busy machine bears it: a watch that is
+ * replaced before it stands costs more time than there is. See `gitops.watch` in config.d.ts.
+ */
 export const SHORT_TIMES = {
-  probe: '1s',
-  answer: '8s',
-  silence: '3s',
-  renew: '20s',
-  lookAgain: '1s',
-  retry: '1s',
+  probe: '2s',
+  answer: '10s',
+  silence: '30s',
+  renew: '40s',
+  lookAgain: '3s',
+  retry: '2s',
 };
+
+/** For tests in which every cluster answers, however busy the machine is. */
+export const PATIENT_TIMES = { ...SHORT_TIMES, answer: '30s' };
 
 /** A real backend, in a process of its own. */
 export class TestBackend {
@@ -162,6 +174,10 @@ function configOf(
           { type: 'static', options: { token, subject: 'watching' } },
         ],
       },
+    },
+    watching: {
+      components: [...(options.components ?? [])],
+      ...(options.owner && { owner: options.owner }),
     },
     kubernetes: {
       serviceLocatorMethod: { type: 'multiTenant' },

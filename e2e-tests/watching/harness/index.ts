@@ -1,4 +1,7 @@
 export { ArgocdScript } from './ArgocdScript';
+export type { ClusterScript } from './ClusterScript';
+export { atRate } from './atRate';
+export { ClusterTruth } from './ClusterTruth';
 export { eventually } from './eventually';
 export {
   allApplications,
@@ -8,7 +11,12 @@ export {
   watchOf,
 } from './expectStore';
 export { FlakyPort } from './FlakyPort';
-export { SHORT_TIMES, TestBackend } from './TestBackend';
+export { PATIENT_TIMES, SHORT_TIMES, TestBackend } from './TestBackend';
 export type { ClusterAddress, TestBackendOptions } from './TestBackend';
 export { TestCluster } from './TestCluster';
+export { untilState } from './untilState';
 export { WIDGETS } from './widgets';
+export { Witness } from './Witness';
+export { World } from './World';
+export { Worlds, WorldUnderFaults } from './Worlds';
+export type { WorldOptions } from './Worlds';
