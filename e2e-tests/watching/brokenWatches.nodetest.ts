@@ -69,13 +69,13 @@ describe('a watch', { concurrency: true }, () => {
   it('misses nothing when connections drop, also in mid-event and after 410', async () => {
     const world = worlds.get('drops');
     const { argocd, cluster, faults } = world;
-    await worlds.inStep(world);
+    await worlds.untilWatched(world);
 
     faults.cutWatchesMidEvent();
     argocd.deploy('app-0');
     argocd.fallBehind('app-1');
     world.stir();
-    await worlds.inStep(world);
+    await worlds.untilWatched(world);
 
     // While no watch is open: changed, made, deleted; and the server forgets all that.
     faults.dropWatches();
@@ -86,7 +86,7 @@ describe('a watch', { concurrency: true }, () => {
     argocd.delete('app-4');
     world.stir();
     cluster.compact();
-    await worlds.inStep(world);
+    await worlds.untilWatched(world);
 
     faults.writeToWatches('{"type":"MODIFIED","object":{"kind":"App');
     argocd.deploy('app-5');
@@ -100,14 +100,7 @@ describe('a watch', { concurrency: true }, () => {
       undefined,
     );
     // Watches that were given up are closed at the cluster, too.
-    await eventually(async () => {
-      const { cluster: status } = await watchOf(worlds.backend, 'drops');
-      const watched = status!.resources.filter(
-        ({ resource, state }) =>
-          state === 'connected' && !resource.endsWith('/*'),
-      );
-      assert.ok(faults.openWatches <= watched.length);
-    });
+    await worlds.untilWatched(world);
     await worlds.expectTruth(world);
   });
 
@@ -121,7 +114,7 @@ describe('a watch', { concurrency: true }, () => {
   it('is followed by a whole list, though its version is forgotten in the middle', async () => {
     const world = worlds.get('paged');
     const { argocd, cluster, faults } = world;
-    await worlds.inStep(world);
+    await worlds.untilWatched(world);
     const spoiled = spoilLists(world, 1);
     faults.dropWatches();
     argocd.delete('app-30');
@@ -135,7 +128,7 @@ describe('a watch', { concurrency: true }, () => {
   it('goes on with the rest when an object makes no sense at all', async () => {
     const world = worlds.get('unreadable');
     const { argocd, faults, flux, facts, name } = world;
-    await worlds.inStep(world);
+    await worlds.untilWatched(world);
     const repair = faults.mangle(
       { ...APPLICATIONS, name: 'app-0' },
       () => '{"metadata":null}',

@@ -73,7 +73,7 @@ describe('a watched cluster', { concurrency: true }, () => {
     argocd.deploy('app-0');
     truth.becomes('seen');
     await port.open();
-    await worlds.inStep(world);
+    await worlds.untilWatched(world);
 
     truth.becomes('unreachable');
     await port.shut();
@@ -108,7 +108,7 @@ describe('a watched cluster', { concurrency: true }, () => {
       const world = worlds.get(when === 'suddenly' ? 'silent' : 'mute');
       const { argocd, faults, name, truth } = world;
       if (when === 'suddenly') {
-        await worlds.inStep(world);
+        await worlds.untilWatched(world);
         truth.becomes('unreachable');
         faults.silent = true;
       }

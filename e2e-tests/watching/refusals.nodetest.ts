@@ -91,7 +91,7 @@ describe('a kind', { concurrency: true }, () => {
     await worlds.inStep(world);
     argocd.deploy('app-0');
     world.stir();
-    await worlds.inStep(world);
+    await worlds.untilWatched(world);
 
     argocd.presence.allGone();
     truth.becomes('not-installed', APPLICATIONS);
@@ -111,7 +111,7 @@ describe('a kind', { concurrency: true }, () => {
   it('that is forbidden is called so, and hides no other', async () => {
     const world = worlds.get('forbidden');
     const { argocd, faults, truth } = world;
-    await worlds.inStep(world);
+    await worlds.untilWatched(world);
 
     truth.becomes('forbidden', APPLICATIONS);
     const allow = faults.forbid(APPLICATIONS);
@@ -147,7 +147,7 @@ describe('a kind', { concurrency: true }, () => {
   it('that may be listed and not watched is not connected', async () => {
     const world = worlds.get('unwatchable');
     const { argocd, faults, flux, truth } = world;
-    await worlds.inStep(world);
+    await worlds.untilWatched(world);
 
     truth.becomes('forbidden', APPLICATIONS);
     truth.becomes('forbidden', SECRETS);

@@ -188,11 +188,14 @@ export class Witness {
       ...page.otherApplications,
     ];
     this.#applicationsSaid('The page', applications, { watched, times });
-    this.#stalenessSaid('The page', applications, {
+    const facts = page.facts.filter(({ ref }) =>
+      scripts.some(({ factKinds }) => factKinds.includes(ref.kind)),
+    );
+    this.#stalenessSaid('The page', [...applications, ...facts], {
       watched,
       clusters: page.clusters,
     });
-    const shown = page.facts.map(({ ref }) => keyOf(ref));
+    const shown = facts.map(({ ref }) => keyOf(ref));
     for (const { presence, factKinds } of scripts) {
       const required =
         factKinds.length > 0

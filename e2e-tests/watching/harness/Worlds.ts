@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import { ClusterTruth } from './ClusterTruth';
-import { untilStoreEquals } from './expectStore';
+import { eventually } from './eventually';
+import { untilStoreEquals, watchOf } from './expectStore';
 import { TestBackend, type TestBackendOptions } from './TestBackend';
 import { TestCluster } from './TestCluster';
 import { Witness } from './Witness';
@@ -90,6 +92,19 @@ export class Worlds {
   inStep({ scripts }: Pick<World, 'scripts'>): Promise<void> {
     return untilStoreEquals(this.backend, scripts, {
       withinSeconds: SECONDS_TO_BE_IN_STEP,
+    });
+  }
+
+  /** Waits until it is in step and each of its kinds is watched, so that a fault finds something to break. */
+  async untilWatched(world: WorldUnderFaults): Promise<void> {
+    await this.inStep(world);
+    await eventually(async () => {
+      const { cluster } = await watchOf(this.backend, world.name);
+      const watched = cluster!.resources.filter(
+        ({ resource, state }) =>
+          state === 'connected' && !resource.endsWith('/*'),
+      );
+      assert.equal(world.faults.openWatches, watched.length);
     });
   }
 

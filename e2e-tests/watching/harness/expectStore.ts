@@ -87,6 +87,7 @@ function describeFact(fact: Fact): object {
     environment: fact.environment,
     namespace: fact.ref.namespace,
     health: fact.health,
+    staleSince: fact.staleSince,
     ...(fact.kind === 'rollout'
       ? {
           phase: details.phase,
