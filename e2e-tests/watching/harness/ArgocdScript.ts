@@ -225,9 +225,9 @@ export class ArgocdScript implements ClusterScript {
 
 function source(name: string) {
   return {
-    // Nobody listens there: these tests are not about Git.
-    repoURL: `https://127.0.0.1:1/${name}.git`,
-    path: 'deploy',
+    // Nobody listens there: these tests are not about Git. One, so that it is given up once.
+    repoURL: 'https://127.0.0.1:1/services.git',
+    path: `services/${name}`,
     targetRevision: 'main',
   };
 }

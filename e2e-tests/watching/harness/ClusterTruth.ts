@@ -47,6 +47,10 @@ export class ClusterTruth {
   /** By resource: the moment that was noticed last; -1 while it is connecting. */
   readonly #noticed = new Map<string, number>();
   readonly #staleSince = new Map<string, string>();
+  /** Since when it is, or will be, watched by somebody else. */
+  readonly #handovers: number[] = [];
+  /** By resource: how many of them were noticed. */
+  readonly #handedOver = new Map<string, number>();
 
   constructor(name: string) {
     this.name = name;
@@ -57,10 +61,17 @@ export class ClusterTruth {
     this.#moments.push({ truth, since: Date.now(), match });
   }
 
-  /** A backend that begins to watch: everything is connecting again. */
+  /** Somebody begins to look at it, and knows nothing of before. */
   begins(): void {
     this.#noticed.clear();
     this.#staleSince.clear();
+    this.#handedOver.clear();
+    this.#handovers.length = 0;
+  }
+
+  /** Somebody else will watch it: from now on each kind is connecting once more. */
+  changesHands(): void {
+    this.#handovers.push(Date.now());
   }
 
   /**
@@ -122,7 +133,9 @@ export class ClusterTruth {
   #lieOf({ resource, state }: ClusterResourceStatus, at: number) {
     const noticed = this.#noticed.get(resource) ?? -1;
     if (state === 'connecting') {
-      return noticed < 0 ? undefined : `${resource} is connecting again`;
+      return this.#mayConnect(resource, at)
+        ? undefined
+        : `${resource} is connecting again`;
     }
     const now = this.#moments.findIndex(
       ({ truth, since, match }, index) =>
@@ -141,6 +154,19 @@ export class ClusterTruth {
     }
     this.#noticed.set(resource, now);
     return undefined;
+  }
+
+  #mayConnect(resource: string, at: number): boolean {
+    if (!this.#noticed.has(resource)) {
+      return true;
+    }
+    const handovers = this.#handovers.filter(since => since <= at).length;
+    if (handovers <= (this.#handedOver.get(resource) ?? 0)) {
+      return false;
+    }
+    this.#handedOver.set(resource, handovers);
+    this.#noticed.delete(resource);
+    return true;
   }
 }
 

@@ -22,6 +22,8 @@ export interface TestBackendOptions {
   components?: readonly string[];
   /** Entity ref of their owner, who is told when they are degraded; none by default. */
   owner?: string;
+  /** Address of what takes the place of the notifications plugin. */
+  notificationsUrl?: string;
   /** Added to the section `gitops`. */
   gitops?: JsonObject;
   /** Modules with a feature each, added to those that every backend has. */
@@ -81,10 +83,22 @@ export class TestBackend {
         getBaseUrl: async plugin => `${address.baseUrl}/api/${plugin}`,
       },
       fetchApi: {
-        fetch: (input, init) => {
+        fetch: async (input, init) => {
           const headers = new Headers(init?.headers);
           headers.set('authorization', `Bearer ${address.token}`);
-          return fetch(input, { ...init, headers });
+          const ask = async () => {
+            const response = await fetch(input, { ...init, headers });
+            const { status } = response;
+            return new Response(await response.arrayBuffer(), {
+              ...{ status, headers: response.headers },
+            });
+          };
+          // A connection may be closed as idle while a busy machine has yet to read or use it.
+          return ask().catch(error =>
+            this.#isRunning && error instanceof TypeError
+              ? ask()
+              : Promise.reject(error),
+          );
         },
       },
     });
@@ -138,6 +152,10 @@ export class TestBackend {
     return this.#output;
   }
 
+  get #isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** Id of its process. */
   get pid(): number {
     return this.#child.pid!;
@@ -147,6 +165,16 @@ export class TestBackend {
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#exited;
+  }
+
+  /** It hangs, with all its connections open, until it is {@link thaw}ed. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  /** It goes on where it was, and knows nothing of the time between. */
+  thaw(): void {
+    this.#child.kill('SIGCONT');
   }
 }
 
@@ -175,6 +203,13 @@ function configOf(
         ],
       },
     },
+    ...(options.notificationsUrl && {
+      discovery: {
+        endpoints: [
+          { target: options.notificationsUrl, plugins: ['notifications'] },
+        ],
+      },
+    }),
     watching: {
       components: [...(options.components ?? [])],
       ...(options.owner && { owner: options.owner }),

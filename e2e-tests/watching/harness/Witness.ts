@@ -13,7 +13,8 @@ import type { ClusterTruth } from './ClusterTruth';
 import { eventually } from './eventually';
 import type { TestBackend } from './TestBackend';
 
-const ROUND_MILLIS = 150;
+/** Between two looks, unless a test has less time for them. */
+const EVERY_MILLIS = 200;
 const MAXIMUM_LIES = 10;
 /** Rows of the fleet that are looked at, unless a test looks at fewer. */
 const ROWS = 500;
@@ -40,7 +41,10 @@ export class Witness {
   readonly #backend: Pick<TestBackend, 'api'>;
   readonly #watched: readonly Watched[];
   readonly #lies = new Map<string, Set<string>>();
+  /** What the page of a service said last that is a lie if it says it again. */
+  readonly #doubts = new Map<string, ReadonlySet<string>>();
   readonly #rows: number;
+  readonly #everyMillis: number;
   readonly #looking: Promise<void>;
   #stopped = false;
   #rounds = 0;
@@ -49,11 +53,12 @@ export class Witness {
   constructor(
     backend: Pick<TestBackend, 'api'>,
     watched: readonly Watched[],
-    options: { rows?: number } = {},
+    options: { rows?: number; everyMillis?: number } = {},
   ) {
     this.#backend = backend;
     this.#watched = watched;
     this.#rows = options.rows ?? ROWS;
+    this.#everyMillis = options.everyMillis ?? EVERY_MILLIS;
     watched.forEach(({ truth }) => truth.begins());
     this.#looking = this.#look();
   }
@@ -99,7 +104,7 @@ export class Witness {
         });
       }
       this.#rounds += 1;
-      await pause(ROUND_MILLIS);
+      await pause(this.#everyMillis);
     }
   }
 
@@ -180,8 +185,11 @@ export class Witness {
     }
   }
 
-  #pageSaid(page: ServiceResponse, watched: Watched, times: Times): void {
-    const { truth, scripts } = watched;
+  #pageSaid(page: ServiceResponse, whole: Watched, times: Times): void {
+    const { truth, component } = whole;
+    // What belongs to the service, of what is watched.
+    const scripts = whole.scripts.filter(one => one.component === component);
+    const watched = { truth, component, scripts };
     this.#clustersSaid('The page', page.clusters, { ...times, of: watched });
     const applications = [
       ...page.environments.flatMap(one => one.applications),
@@ -192,8 +200,7 @@ export class Witness {
       scripts.some(({ factKinds }) => factKinds.includes(ref.kind)),
     );
     this.#stalenessSaid('The page', [...applications, ...facts], {
-      watched,
-      clusters: page.clusters,
+      ...{ watched, clusters: page.clusters, isPatient: true },
     });
     const shown = facts.map(({ ref }) => keyOf(ref));
     for (const { presence, factKinds } of scripts) {
@@ -235,12 +242,18 @@ export class Witness {
   #stalenessSaid(
     where: string,
     shown: ReadonlyArray<Pick<FleetCell, 'ref' | 'staleSince'>>,
-    context: { watched: Watched; clusters: readonly ClusterStatus[] },
+    context: {
+      watched: Watched;
+      clusters: readonly ClusterStatus[];
+      /** A part of the answer may be a moment older than another. */
+      isPatient?: boolean;
+    },
   ): void {
-    const { clusters } = context;
-    const { truth } = context.watched;
+    const { watched, clusters, isPatient } = context;
+    const { truth } = watched;
     const resources =
       clusters.find(({ name }) => name === truth.name)?.resources ?? [];
+    const lies = new Set<string>();
     for (const { ref, staleSince } of shown) {
       const [group] = ref.apiVersion.split('/');
       const watch = resources.find(
@@ -252,8 +265,15 @@ export class Witness {
         ? truth.staleLieOf(watch, staleSince)
         : `nothing is said of the watch of ${ref.kind} ${ref.name}`;
       if (lie) {
-        this.#lie(truth.name, `${where}: ${lie}`);
+        lies.add(`${where}: ${lie}`);
       }
+    }
+    const before = this.#doubts.get(truth.name);
+    [...lies]
+      .filter(lie => !isPatient || before?.has(lie))
+      .forEach(lie => this.#lie(truth.name, lie));
+    if (isPatient) {
+      this.#doubts.set(truth.name, lies);
     }
   }
 }

@@ -16,6 +16,14 @@ export interface WorldSize {
   unregistered?: boolean;
 }
 
+/** How many Applications there are, and whose. */
+export interface WorldSize {
+  /** Ten by default. */
+  applications?: number;
+  /** The Applications belong to no component. */
+  unregistered?: boolean;
+}
+
 /**
  * What a cluster has of each kind of thing that Fairway stores: Applications, Kustomizations with
  * their source, facts of two groups, and failures. All of it belongs to the component that has
@@ -28,10 +36,12 @@ export class World {
   readonly facts: FactScript;
   #stirred = 0;
 
-  constructor(cluster: TestCluster, options: { applications?: number } = {}) {
+  constructor(cluster: TestCluster, options: WorldSize = {}) {
     this.cluster = cluster;
     const component = cluster.name;
-    this.argocd = new ArgocdScript(cluster, { component });
+    this.argocd = new ArgocdScript(cluster, {
+      component: options.unregistered ? undefined : component,
+    });
     for (let index = 0; index < (options.applications ?? 10); index += 1) {
       this.argocd.create(`app-${index}`);
     }

@@ -11,6 +11,13 @@ export {
   watchOf,
 } from './expectStore';
 export { FlakyPort } from './FlakyPort';
+export { NotificationLog } from './NotificationLog';
+export {
+  dropDatabases,
+  newDatabasePrefix,
+  postgresConnection,
+} from './postgres';
+export { SignalListener } from './SignalListener';
 export { PATIENT_TIMES, SHORT_TIMES, TestBackend } from './TestBackend';
 export type { ClusterAddress, TestBackendOptions } from './TestBackend';
 export { TestCluster } from './TestCluster';
