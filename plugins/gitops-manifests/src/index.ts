@@ -9,3 +9,4 @@ export * from './objects';
 export * from './workload';
 export * from './registration';
 export * from './kustomize';
+export * from './edit';

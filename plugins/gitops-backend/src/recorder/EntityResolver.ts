@@ -3,6 +3,7 @@ import type { Entity } from '@backstage/catalog-model';
 import { toError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { LABEL_COMPONENT } from '@fairway/plugin-gitops-common';
+import { readCatalog } from '../catalog';
 import { wait } from '../cluster/waiting';
 import {
   EntityIndex,
@@ -32,7 +33,6 @@ const DEFAULT_TIMES: CatalogTimes = {
   eagerEveryMillis: 2_000,
   eagerForMillis: 120_000,
 };
-const PAGE_SIZE = 1000;
 
 /**
  * Resolves by an index of the catalog's components, read with the plugin's own credentials.
@@ -137,22 +137,10 @@ export class CatalogEntityResolver implements EntityResolver {
 
   async #read(): Promise<Entity[]> {
     const credentials = await this.#auth.getOwnServiceCredentials();
-    const entities: Entity[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await this.#catalog.queryEntities(
-        cursor === undefined
-          ? {
-              filter: { kind: 'component' },
-              fields: INDEXED_FIELDS,
-              limit: PAGE_SIZE,
-            }
-          : { cursor, fields: INDEXED_FIELDS, limit: PAGE_SIZE },
-        { credentials },
-      );
-      entities.push(...page.items);
-      cursor = page.pageInfo.nextCursor;
-    } while (cursor !== undefined);
-    return entities;
+    return readCatalog(
+      this.#catalog,
+      { filter: { kind: 'component' }, fields: INDEXED_FIELDS },
+      credentials,
+    );
   }
 }

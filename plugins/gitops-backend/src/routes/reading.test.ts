@@ -90,10 +90,10 @@ describe('reading over HTTP', () => {
     });
 
     it('costs the catalog and the policy one question, and the store none for its applications', async () => {
-      const { getEntities, authorizeConditional, listApplications } =
+      const { queryEntities, authorizeConditional, listApplications } =
         world.backend;
       await world.call('get', '/fleet', { user: 'somebody-else' });
-      getEntities.mockClear();
+      queryEntities.mockClear();
       authorizeConditional.mockClear();
       listApplications.mockClear();
       const answers = await Promise.all(
@@ -103,7 +103,7 @@ describe('reading over HTTP', () => {
       );
       expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
       expect(authorizeConditional).toHaveBeenCalledTimes(1);
-      expect(getEntities).not.toHaveBeenCalled();
+      expect(queryEntities).not.toHaveBeenCalled();
       expect(listApplications).not.toHaveBeenCalled();
     });
   });

@@ -12,6 +12,11 @@ const decisions = {
   get: async () => ({ read: ALLOW, operate: ALLOW, catalog: ALLOW }),
 };
 
+const pageOf = (items: Entity[]) => ({
+  ...{ items, totalItems: items.length },
+  pageInfo: {},
+});
+
 describe('ServiceDirectory', () => {
   const ada = mockCredentials.user('user:default/ada');
   const grace = mockCredentials.user('user:default/grace');
@@ -38,12 +43,13 @@ describe('ServiceDirectory', () => {
 
   it('asks once for all who may see the same, and each other caller as that caller', async () => {
     const catalog = catalogServiceMock.mock();
-    catalog.getEntities.mockImplementation(async (_, asked) => ({
-      items:
+    catalog.queryEntities.mockImplementation(async (_, asked) =>
+      pageOf(
         (asked as CatalogServiceRequestOptions).credentials === linus
           ? []
           : entities,
-    }));
+      ),
+    );
     const directory = new ServiceDirectory({
       catalog,
       decisions: {
@@ -58,7 +64,7 @@ describe('ServiceDirectory', () => {
     const [first, second, third] = await Promise.all(
       [ada, grace, linus].map(caller => directory.getServices(caller)),
     );
-    expect(catalog.getEntities.mock.calls.map(([, asked]) => asked)).toEqual([
+    expect(catalog.queryEntities.mock.calls.map(([, asked]) => asked)).toEqual([
       { credentials: ada },
       { credentials: linus },
     ]);
@@ -69,7 +75,7 @@ describe('ServiceDirectory', () => {
   it('answers by the last reading while it reads anew, for twenty seconds', async () => {
     let now = 0;
     const catalog = catalogServiceMock.mock();
-    catalog.getEntities.mockResolvedValueOnce({ items: entities });
+    catalog.queryEntities.mockResolvedValueOnce(pageOf(entities));
     const directory = new ServiceDirectory({
       ...{ catalog, decisions },
       now: () => now,
@@ -78,30 +84,30 @@ describe('ServiceDirectory', () => {
     expect(await sizes()).toBe(4);
     now = 9_999;
     expect(await sizes()).toBe(4);
-    expect(catalog.getEntities).toHaveBeenCalledTimes(1);
+    expect(catalog.queryEntities).toHaveBeenCalledTimes(1);
 
     now = 10_000;
-    let answer = (_: { items: Entity[] }) => {};
-    catalog.getEntities.mockReturnValueOnce(
+    let answer = (_: ReturnType<typeof pageOf>) => {};
+    catalog.queryEntities.mockReturnValueOnce(
       new Promise(resolve => {
         answer = resolve;
       }),
     );
     expect([await sizes(), await sizes()]).toEqual([4, 4]);
-    expect(catalog.getEntities).toHaveBeenCalledTimes(2);
-    answer({ items: [] });
+    expect(catalog.queryEntities).toHaveBeenCalledTimes(2);
+    answer(pageOf([]));
     await eventually(async () => expect(await sizes()).toBe(0));
 
     now = 30_000;
-    catalog.getEntities.mockRejectedValueOnce(new Error('down'));
+    catalog.queryEntities.mockRejectedValueOnce(new Error('down'));
     await expect(sizes()).rejects.toThrow('down');
   });
 
   it('asks early for what was registered a moment ago, though not always', async () => {
     let now = 0;
     const catalog = catalogServiceMock.mock();
-    catalog.getEntities.mockResolvedValueOnce({ items: [] });
-    catalog.getEntities.mockResolvedValue({ items: entities });
+    catalog.queryEntities.mockResolvedValueOnce(pageOf([]));
+    catalog.queryEntities.mockResolvedValue(pageOf(entities));
     const directory = new ServiceDirectory({
       ...{ catalog, decisions },
       now: () => now,
@@ -119,14 +125,14 @@ describe('ServiceDirectory', () => {
       ]),
     ).toEqual([true, true]);
     expect(await find('component:default/hidden')).toBe(false);
-    expect(catalog.getEntities).toHaveBeenCalledTimes(2);
+    expect(catalog.queryEntities).toHaveBeenCalledTimes(2);
   });
 
   it('does not keep a failure', async () => {
     const catalog = catalogServiceMock.mock();
-    catalog.getEntities
+    catalog.queryEntities
       .mockRejectedValueOnce(new Error('down'))
-      .mockResolvedValueOnce({ items: entities });
+      .mockResolvedValueOnce(pageOf(entities));
     const directory = new ServiceDirectory({ catalog, decisions });
     await expect(directory.getServices(ada)).rejects.toThrow('down');
     expect((await directory.getServices(ada)).size).toBe(4);

@@ -9,6 +9,7 @@ import {
 } from '@backstage/catalog-model';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { LRUCache } from 'lru-cache';
+import { readCatalog } from '../catalog';
 import type { ServiceEntry } from '../dora';
 import { decisionKey, type CallerDecisions } from './CallerDecisions';
 
@@ -187,9 +188,10 @@ export class ServiceDirectory {
   }
 
   async #askCatalog(credentials: BackstageCredentials): Promise<Services> {
-    const { items } = await this.#catalog.getEntities(
+    const items = await readCatalog(
+      this.#catalog,
       { filter: [{ kind: 'Component' }, { kind: 'System' }], fields: FIELDS },
-      { credentials },
+      credentials,
     );
     const domains = new Map(
       items

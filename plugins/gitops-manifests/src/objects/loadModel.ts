@@ -18,6 +18,11 @@ const PACKAGES = [
   'kubernetes-models',
   '@kubernetes-models/argo-cd',
   '@kubernetes-models/flux-cd',
+  '@kubernetes-models/argo-rollouts',
+  '@kubernetes-models/external-secrets',
+  '@kubernetes-models/gateway-api',
+  '@kubernetes-models/kyverno',
+  '@kubernetes-models/prometheus-operator',
 ];
 
 const cache = new Map<string, ModelClass | undefined>();

@@ -1,1 +1,2 @@
 export { writeToWorkspace } from './writeToWorkspace';
+export { applyChanges, readTree, type WorkspaceFolder } from './manifestTree';

@@ -140,7 +140,7 @@ export async function startAnswersBackend(options: AnswersBackendOptions) {
     return entry;
   });
   const catalog = catalogServiceMock({ entities: options.entities });
-  const getEntities = jest.spyOn(catalog, 'getEntities');
+  const queryEntities = jest.spyOn(catalog, 'queryEntities');
   let listApplications: jest.SpyInstance | undefined;
   let opened: DatabaseGitopsStore | undefined;
   const permissions = mockServices.permissions.mock({
@@ -235,7 +235,7 @@ export async function startAnswersBackend(options: AnswersBackendOptions) {
     clock,
     audited,
     actions,
-    getEntities,
+    queryEntities,
     authorizeConditional: permissions.authorizeConditional,
     listApplications: listApplications!,
     store: opened!,
