@@ -37,6 +37,7 @@ describe('a watched cluster', { concurrency: true }, () => {
           faults.silent = true;
         },
       },
+      { name: 'misdirected' },
       { name: 'ahead', clockSkewSeconds: FIVE_MINUTES },
       { name: 'behind', clockSkewSeconds: -FIVE_MINUTES },
     ]);
@@ -139,6 +140,25 @@ describe('a watched cluster', { concurrency: true }, () => {
       await worlds.expectTruth(world);
     });
   }
+
+  it('is unreachable, with all its kinds, when something before it answers 404', async () => {
+    const world = worlds.get('misdirected');
+    const { argocd, faults, name, truth } = world;
+    await worlds.untilWatched(world);
+    truth.becomes('unreachable');
+    faults.misdirected = true;
+    faults.dropWatches();
+    const { message } = await untilState(worlds.backend, name, 'unreachable');
+    assert.match(message ?? '', /answers 404/);
+    await eventually(() => expectStale(world));
+    argocd.deploy('app-0');
+    argocd.delete('app-1');
+    world.stir();
+    truth.becomes('seen');
+    faults.misdirected = false;
+    await worlds.inStep(world);
+    await worlds.expectTruth(world);
+  });
 
   for (const [name, skew] of [
     ['ahead', FIVE_MINUTES],

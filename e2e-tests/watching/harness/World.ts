@@ -16,14 +16,6 @@ export interface WorldSize {
   unregistered?: boolean;
 }
 
-/** How many Applications there are, and whose. */
-export interface WorldSize {
-  /** Ten by default. */
-  applications?: number;
-  /** The Applications belong to no component. */
-  unregistered?: boolean;
-}
-
 /**
  * What a cluster has of each kind of thing that Fairway stores: Applications, Kustomizations with
  * their source, facts of two groups, and failures. All of it belongs to the component that has
