@@ -12,6 +12,7 @@ import {
   TestBackend,
   TestCluster,
   untilStoreEquals,
+  watchesOf,
   watchOf,
   Witness,
   WorldUnderFaults,
@@ -23,6 +24,10 @@ const SERVICES = 24;
 const PAGED = 'app-0';
 /** A dead replica is missed after 15 seconds, and the other one looks every 2. */
 const TAKEOVER_SECONDS = 30;
+/** Two or three processes share the machine with whatever else runs. */
+const PATIENCE = { withinSeconds: 180 };
+/** As often as people look; the replicas need the machine as well. */
+const LOOKS = { everyMillis: 1_000 };
 const OWNER = 'group:default/owners';
 
 test(
@@ -63,12 +68,12 @@ test(
       untilStoreEquals(
         backend,
         of.flatMap(world => world.scripts),
-        { withinSeconds: 120 },
+        PATIENCE,
       );
 
     /** Looks at the pages of a replica from now on. */
     const watchPages = (backend: TestBackend) => {
-      witnesses.set(backend, new Witness(backend, worlds));
+      witnesses.set(backend, new Witness(backend, worlds, LOOKS));
     };
     const expectTruth = async (backend: TestBackend) => {
       for (const { name } of worlds) {
@@ -84,7 +89,11 @@ test(
       notifications = await NotificationLog.start();
       for (const name of ['eu-1', 'eu-2', 'eu-3']) {
         const cluster = await TestCluster.start({ name });
-        worlds.push(new WorldUnderFaults(cluster, { applications: SERVICES }));
+        worlds.push(
+          new WorldUnderFaults(cluster, {
+            ...{ applications: SERVICES, isShared: true },
+          }),
+        );
       }
     });
 
@@ -101,14 +110,9 @@ test(
       eventually(async () => {
         for (const { cluster } of worlds) {
           const status = await watchOf(backend, cluster.name);
-          const watched = status.cluster!.resources.filter(
-            ({ resource, state }) =>
-              state === 'connected' && !resource.endsWith('/*'),
-          );
-          assert.ok(watched.length > 0);
-          assert.equal(cluster.faults.openWatches, watched.length);
+          assert.equal(cluster.faults.openWatches, watchesOf(status.cluster!));
         }
-      });
+      }, PATIENCE);
 
     /** Deployments and changes of health, fewer than a history forgets in a takeover. */
     const change = (seconds: number) =>
@@ -127,11 +131,14 @@ test(
         },
       });
 
-    /** What the owners heard of the service that nothing else changes. */
+    /** Id of the application that nothing else changes. */
+    const pagedIn = ({ name }: WorldUnderFaults) =>
+      `${name}~application~argocd~${PAGED}`;
+    /** What the owners heard of it. */
     const paged = () =>
-      worlds.map(({ cluster }) =>
+      worlds.map(world =>
         notifications
-          .about({ id: `${cluster.name}~application~argocd~${PAGED}` })
+          .about({ id: pagedIn(world) })
           .map(title => (title.includes('degraded') ? 'degraded' : 'healthy')),
       );
     const expected: string[] = [];
@@ -141,12 +148,41 @@ test(
     };
     /** Each time once, whoever saw it. */
     const untilToldOnce = () =>
-      eventually(() =>
-        assert.deepEqual(
-          paged(),
-          worlds.map(() => expected),
-        ),
+      eventually(
+        () =>
+          assert.deepEqual(
+            paged(),
+            worlds.map(() => expected),
+          ),
+        PATIENCE,
       );
+
+    /**
+     * From a change of that application on: who is left lists each cluster anew, or shows the change
+     * because it watched that one before.
+     *
+     * @returns milliseconds
+     */
+    const untilTakenOver = async (survivor: TestBackend) => {
+      const since = Date.now();
+      const left = new Set(worlds);
+      worlds.forEach(world => {
+        world.faults.beforePage = () => left.delete(world);
+      });
+      await eventually(
+        async () => {
+          for (const world of left) {
+            const { health } = await survivor.api.getApplication(
+              pagedIn(world),
+            );
+            assert.equal(health, expected[expected.length - 1], world.name);
+            left.delete(world);
+          }
+        },
+        { withinSeconds: TAKEOVER_SECONDS },
+      );
+      return Date.now() - since;
+    };
 
     const expectSignals = async (...backends: TestBackend[]) => {
       const listeners = backends.map(one => new SignalListener(one));
@@ -199,15 +235,15 @@ test(
       'do not undo each other when one hangs, and goes on later',
       async () => {
         const [older, newer] = running;
-        worlds.forEach(({ truth }) => truth.changesHands());
         older.freeze();
-        const frozenAt = Date.now();
         // The one that hangs is told of this, and reads it when it is too late.
         setPagedHealth('Degraded');
-        await change(5);
+        const changingMeanwhile = change(5);
         worlds.forEach(world => world.stir());
+        const millis = await untilTakenOver(newer);
+        t.diagnostic(`taken over ${millis} ms after it hung`);
+        await changingMeanwhile;
         await inStep(newer);
-        t.diagnostic(`in step ${Date.now() - frozenAt} ms after it hung`);
         await untilToldOnce();
 
         setPagedHealth('Healthy');
@@ -234,45 +270,36 @@ test(
       await stopWatchingPages(newer);
     });
 
-    for (const round of ['first', 'second']) {
-      await t.test(
-        `go on without the ${round}, when it is killed in the middle`,
-        async () => {
-          const [doomed, survivor] = running;
-          watchPages(survivor);
-          const [{ revisions }] = worlds[0].argocd.applications.slice(-1);
-          const before = revisions.length;
-          const changing = change(15);
-          // Every service was deployed once, so that much is under way.
-          await eventually(() => assert.ok(revisions.length > before));
-          worlds.forEach(({ truth }) => truth.changesHands());
-          await doomed.kill();
-          running.shift();
-          const killedAt = Date.now();
-          setPagedHealth('Degraded');
-          worlds.forEach(world => world.stir());
-          await eventually(
-            () =>
-              worlds.forEach(({ faults, name }) =>
-                assert.ok(faults.openWatches > 0, `nobody watches ${name}`),
-              ),
-            { withinSeconds: TAKEOVER_SECONDS },
-          );
-          await untilWatchedOnce(survivor);
-          await changing;
-          await inStep(survivor);
-          t.diagnostic(
-            `taken over and in step ${Date.now() - killedAt} ms after the kill`,
-          );
-          await untilToldOnce();
-          setPagedHealth('Healthy');
-          await untilToldOnce();
-          await expectSignals(survivor, await start());
-          await inStep(survivor);
-          await expectTruth(survivor);
-          await stopWatchingPages(survivor);
-        },
-      );
-    }
+    await t.test(
+      'go on when the one that watches is killed in the middle',
+      async () => {
+        const [doomed, survivor] = running;
+        watchPages(survivor);
+        const [{ revisions }] = worlds[0].argocd.applications.slice(-1);
+        const before = revisions.length;
+        const changing = change(15);
+        // Every service was deployed once, so that much is under way.
+        await eventually(() => assert.ok(revisions.length > before));
+        await doomed.kill();
+        running.shift();
+        setPagedHealth('Degraded');
+        worlds.forEach(world => world.stir());
+        const killedAt = Date.now();
+        const millis = await untilTakenOver(survivor);
+        await untilWatchedOnce(survivor);
+        const watched = Date.now() - killedAt;
+        t.diagnostic(
+          `taken over ${millis} ms after the kill, all watched after ${watched} ms`,
+        );
+        await changing;
+        await inStep(survivor);
+        await untilToldOnce();
+        setPagedHealth('Healthy');
+        await untilToldOnce();
+        await expectSignals(survivor);
+        await inStep(survivor);
+        await expectTruth(survivor);
+      },
+    );
   },
 );

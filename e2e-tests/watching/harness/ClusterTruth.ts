@@ -43,6 +43,7 @@ const WORST_FIRST: State[] = [
  */
 export class ClusterTruth {
   readonly name: string;
+  readonly #isShared: boolean;
   readonly #moments: Moment[] = [{ truth: 'seen', since: 0, match: {} }];
   /** By resource: the moment that was noticed last; -1 while it is connecting. */
   readonly #noticed = new Map<string, number>();
@@ -52,8 +53,13 @@ export class ClusterTruth {
   /** By resource: how many of them were noticed. */
   readonly #handedOver = new Map<string, number>();
 
-  constructor(name: string) {
+  /**
+   * @param options.isShared - replicas watch it in turn, and one that is too busy to renew its lease
+   *   loses it to another: each kind may be connecting at any time
+   */
+  constructor(name: string, options: { isShared?: boolean } = {}) {
     this.name = name;
+    this.#isShared = options.isShared ?? false;
   }
 
   /** From now on; call it right before it is made so. */
@@ -113,7 +119,9 @@ export class ClusterTruth {
         lastSeenAt ?? since
       }, and is stale since ${staleSince}`;
     }
-    if (before && before !== staleSince) {
+    // Between two looks a replica may have seen it, and lost it to another.
+    const isLater = this.#isShared && before && staleSince > before;
+    if (before && before !== staleSince && !isLater) {
       return `${resource} was stale since ${before}, and then since ${staleSince}`;
     }
     this.#staleSince.set(resource, staleSince);
@@ -157,7 +165,8 @@ export class ClusterTruth {
   }
 
   #mayConnect(resource: string, at: number): boolean {
-    if (!this.#noticed.has(resource)) {
+    if (this.#isShared || !this.#noticed.has(resource)) {
+      this.#noticed.delete(resource);
       return true;
     }
     const handovers = this.#handovers.filter(since => since <= at).length;

@@ -76,15 +76,6 @@ export class FactScript implements ClusterScript {
     });
   }
 
-  /** Half of the traffic goes to a new version. */
-  advance(): void {
-    this.#owner.failures.hide();
-    this.#writeRollout({
-      ...{ phase: 'Paused', stableRS: 'old', message: 'CanaryPauseStep' },
-      ...{ abort: null, abortedAt: null },
-    });
-  }
-
   /** The new version did not do, and the old one has the traffic. */
   abort(): void {
     const { revisions, failures } = this.#owner;
@@ -96,12 +87,12 @@ export class FactScript implements ClusterScript {
   }
 
   /** A secret was read. */
-  refresh(name: 'database' | 'queue' | (string & {})): void {
+  refresh(name: string): void {
     this.#writeSecret(name, { status: 'True', reason: 'SecretSynced' });
   }
 
   /** A secret could not be read. */
-  lose(name: 'database' | 'queue'): void {
+  lose(name: string): void {
     this.#writeSecret(name, {
       ...{ status: 'False', reason: 'SecretSyncedError' },
       message: UNREADABLE,
@@ -189,7 +180,6 @@ function isoTime(time: string): string {
 function describeRollout(status: Record<string, any>) {
   const health: Record<string, string> = {
     Healthy: 'healthy',
-    Paused: 'suspended',
     Degraded: 'degraded',
   };
   return {

@@ -143,12 +143,6 @@ export class FluxScript implements ClusterScript {
     });
   }
 
-  delete(name: string): void {
-    this.presence.gone(keyOf({ ...KUSTOMIZATION, name }));
-    this.cluster.objects.delete(this.#key(name));
-    this.#applications.delete(name);
-  }
-
   markSeen(): void {
     for (const application of this.#applications.values()) {
       application.seen = application.revisions.length;

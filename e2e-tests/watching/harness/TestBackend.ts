@@ -156,11 +156,6 @@ export class TestBackend {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Id of its process. */
-  get pid(): number {
-    return this.#child.pid!;
-  }
-
   /** Ends it as a machine that loses its power. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');

@@ -16,7 +16,6 @@ export class TestCluster {
     name: string;
     /** Seconds that its clock is ahead; negative: behind. */
     clockSkewSeconds?: number;
-    historyLimit?: number;
   }) {
     const { clockSkewSeconds = 0 } = options;
     this.name = options.name;
@@ -26,7 +25,6 @@ export class TestCluster {
       directory: this.#directory,
       token: this.token,
       now: () => this.now(),
-      historyLimit: options.historyLimit,
       bookmarkIntervalMs: 2_000,
       // Nothing of it outlives the test.
       saveDelayMs: 1_000_000_000,
@@ -38,7 +36,6 @@ export class TestCluster {
     options: {
       name?: string;
       clockSkewSeconds?: number;
-      historyLimit?: number;
     } = {},
   ): Promise<TestCluster> {
     const cluster = new TestCluster({ name: 'local', ...options });

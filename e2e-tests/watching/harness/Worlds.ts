@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ClusterTruth } from './ClusterTruth';
 import { eventually } from './eventually';
-import { untilStoreEquals, watchOf } from './expectStore';
+import { untilStoreEquals, watchesOf, watchOf } from './expectStore';
 import { TestBackend, type TestBackendOptions } from './TestBackend';
 import { TestCluster } from './TestCluster';
 import { Witness } from './Witness';
@@ -25,9 +25,13 @@ export interface WorldOptions extends WorldSize {
 export class WorldUnderFaults extends World {
   readonly truth: ClusterTruth;
 
-  constructor(cluster: TestCluster, options: WorldSize = {}) {
+  /** @param options.isShared - see {@link ClusterTruth} */
+  constructor(
+    cluster: TestCluster,
+    options: WorldSize & { isShared?: boolean } = {},
+  ) {
     super(cluster, options);
-    this.truth = new ClusterTruth(cluster.name);
+    this.truth = new ClusterTruth(cluster.name, options);
   }
 
   get name(): string {
@@ -100,11 +104,7 @@ export class Worlds {
     await this.inStep(world);
     await eventually(async () => {
       const { cluster } = await watchOf(this.backend, world.name);
-      const watched = cluster!.resources.filter(
-        ({ resource, state }) =>
-          state === 'connected' && !resource.endsWith('/*'),
-      );
-      assert.equal(world.faults.openWatches, watched.length);
+      assert.equal(world.faults.openWatches, watchesOf(cluster!));
     });
   }
 

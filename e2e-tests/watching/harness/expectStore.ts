@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type {
   Application,
+  ClusterStatus,
   Deployment,
   Fact,
 } from '@fairway/plugin-gitops-common';
@@ -275,4 +276,19 @@ export async function watchOf(
     cluster: found,
     watch: found?.resources.find(one => one.resource === resource),
   };
+}
+
+/**
+ * How many watches are open, by the word of the backend: one for each kind that is there.
+ *
+ * @throws AssertionError when a kind is not known to be there or not
+ */
+export function watchesOf({ resources }: ClusterStatus): number {
+  const there = resources.filter(({ state }) => state !== 'not-installed');
+  assert.ok(there.length > 0);
+  assert.deepEqual(
+    there.filter(({ state }) => state !== 'connected'),
+    [],
+  );
+  return there.filter(({ resource }) => !resource.endsWith('/*')).length;
 }

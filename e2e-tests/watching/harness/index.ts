@@ -1,13 +1,11 @@
 export { ArgocdScript } from './ArgocdScript';
-export type { ClusterScript } from './ClusterScript';
 export { atRate } from './atRate';
-export { ClusterTruth } from './ClusterTruth';
 export { eventually } from './eventually';
 export {
   allApplications,
   allDeployments,
-  expectStoreEquals,
   untilStoreEquals,
+  watchesOf,
   watchOf,
 } from './expectStore';
 export { FlakyPort } from './FlakyPort';
@@ -19,11 +17,8 @@ export {
 } from './postgres';
 export { SignalListener } from './SignalListener';
 export { PATIENT_TIMES, SHORT_TIMES, TestBackend } from './TestBackend';
-export type { ClusterAddress, TestBackendOptions } from './TestBackend';
 export { TestCluster } from './TestCluster';
 export { untilState } from './untilState';
 export { WIDGETS } from './widgets';
 export { Witness } from './Witness';
-export { World } from './World';
 export { Worlds, WorldUnderFaults } from './Worlds';
-export type { WorldOptions } from './Worlds';
