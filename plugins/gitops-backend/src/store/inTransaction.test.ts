@@ -33,10 +33,11 @@ describe.each(databases.eachSupportedId())('inTransaction, %s', id => {
     await expect(knex('counter').first()).resolves.toEqual({ value: 1 });
   });
 
-  // SQLite has one connection, and no other process uses its file.
-  const itOnPostgres = id === 'SQLITE_3' ? it.skip : it;
-
-  itOnPostgres('holds up nobody for long when its process hangs', async () => {
+  it('holds up nobody for long when its process hangs', async () => {
+    if (id === 'SQLITE_3') {
+      // It has one connection, and no other process uses its file.
+      return;
+    }
     const knex = await createTable();
     let goOn = () => {};
     const hanging = new Promise<void>(resolve => {

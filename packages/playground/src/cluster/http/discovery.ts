@@ -56,8 +56,8 @@ function groups(served: readonly ResourceDefinition[]) {
       versions.set(group, (versions.get(group) ?? new Set()).add(version));
     }
   }
-  return [...versions].map(([name, served]) => {
-    const list = [...served].map(version => ({
+  return [...versions].map(([name, names]) => {
+    const list = [...names].map(version => ({
       groupVersion: `${name}/${version}`,
       version,
     }));
