@@ -70,8 +70,7 @@ describe('10,000 objects', () => {
       },
       { withinSeconds: 300 },
     );
-  const untilInStep = () =>
-    untilStoreEquals(backend, world.scripts, { withinSeconds: 180 });
+  const untilInStep = () => untilStoreEquals(backend, world.scripts);
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'fairway-watching-'));

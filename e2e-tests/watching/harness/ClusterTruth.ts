@@ -138,7 +138,7 @@ export class ClusterTruth {
       : undefined;
   }
 
-  #lieOf({ resource, state }: ClusterResourceStatus, at: number) {
+  #lieOf({ resource, state, message }: ClusterResourceStatus, at: number) {
     const noticed = this.#noticed.get(resource) ?? -1;
     if (state === 'connecting') {
       return this.#mayConnect(resource, at)
@@ -158,7 +158,7 @@ export class ClusterTruth {
         .map(({ truth, since }) => `${truth} since ${iso(since)}`);
       return `${resource} is called ${state} at ${iso(
         at,
-      )}; noticed was number ${noticed} of: ${truths.join(', ')}`;
+      )}; noticed was number ${noticed} of: ${truths.join(', ')}; ${message}`;
     }
     this.#noticed.set(resource, now);
     return undefined;

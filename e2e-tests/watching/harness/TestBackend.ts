@@ -58,7 +58,7 @@ export const SHORT_TIMES = {
 };
 
 /** For tests in which every cluster answers, however busy the machine is. */
-export const PATIENT_TIMES = { ...SHORT_TIMES, answer: '30s' };
+export const PATIENT_TIMES = { ...SHORT_TIMES, answer: '60s' };
 
 /** A real backend, in a process of its own. */
 export class TestBackend {

@@ -7,9 +7,6 @@ import { TestCluster } from './TestCluster';
 import { Witness } from './Witness';
 import { World, type WorldSize } from './World';
 
-/** A request that was on its way to a cluster that went is given up after 30 seconds. */
-const SECONDS_TO_BE_IN_STEP = 120;
-
 /** One of {@link Worlds}. */
 export interface WorldOptions extends WorldSize {
   name: string;
@@ -94,9 +91,7 @@ export class Worlds {
 
   /** Waits until everything that is stored and shown of the world is as it is in its cluster. */
   inStep({ scripts }: Pick<World, 'scripts'>): Promise<void> {
-    return untilStoreEquals(this.backend, scripts, {
-      withinSeconds: SECONDS_TO_BE_IN_STEP,
-    });
+    return untilStoreEquals(this.backend, scripts);
   }
 
   /** Waits until it is in step and each of its kinds is watched, so that a fault finds something to break. */

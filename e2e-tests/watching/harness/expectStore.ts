@@ -258,9 +258,8 @@ export async function expectStoreEquals(
 export async function untilStoreEquals(
   backend: Asked,
   scripts: ClusterScript[],
-  options: { withinSeconds?: number } = {},
 ): Promise<void> {
-  await eventually(() => expectStoreEquals(backend, ...scripts), options);
+  await eventually(() => expectStoreEquals(backend, ...scripts));
   scripts.forEach(script => script.markSeen());
 }
 
