@@ -23,8 +23,11 @@ interface Moment {
   match: KindMatch;
 }
 
-/** What was under way when something became untrue may still be taken for seen. */
-const UNDER_WAY_MILLIS = 5_000;
+/**
+ * What was under way when something became untrue may still be taken for seen, also by a machine
+ * that is busy; less than it takes to notice silence.
+ */
+const UNDER_WAY_MILLIS = 20_000;
 /** Worst first, as `ClusterStatus.state` says. */
 const WORST_FIRST: State[] = [
   'unreachable',
