@@ -16,6 +16,8 @@ import {
 
 const OBJECTS = 10_000;
 const CHANGE_EVERY_MILLIS = 20;
+/** So many take a busy machine their time. */
+const PATIENCE = { withinSeconds: 600 };
 /** A page of the fleet, as people look at it, and often enough for them. */
 const LOOKS = { rows: 50, everyMillis: 1_000 };
 
@@ -62,15 +64,14 @@ describe('10,000 objects', () => {
     await witness.stop();
     await backend.kill();
   };
-  const untilConnected = () =>
-    eventually(
-      async () => {
-        const { watch } = await watchOf(backend, cluster.name);
-        assert.equal(watch?.state, 'connected');
-      },
-      { withinSeconds: 300 },
-    );
-  const untilInStep = () => untilStoreEquals(backend, world.scripts);
+  /** @param before - since when it was for who watched it before */
+  const untilConnected = (before?: string) =>
+    eventually(async () => {
+      const { watch } = await watchOf(backend, cluster.name);
+      assert.equal(watch?.state, 'connected');
+      assert.notEqual(watch.since, before);
+    }, PATIENCE);
+  const untilInStep = () => untilStoreEquals(backend, world.scripts, PATIENCE);
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'fairway-watching-'));
@@ -108,11 +109,12 @@ describe('10,000 objects', () => {
     startChanges();
     const before = index;
     await eventually(() => assert.ok(index > before + 100));
+    const { watch } = await watchOf(backend, cluster.name);
     await stop();
     world.stir();
     await start();
     // What was known before is there from the start, and said to be as old as it is.
-    await untilConnected();
+    await untilConnected(watch?.since);
     stopChanges();
     await untilInStep();
     await witness.expectTruth(cluster.name);

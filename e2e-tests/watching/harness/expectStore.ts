@@ -258,8 +258,9 @@ export async function expectStoreEquals(
 export async function untilStoreEquals(
   backend: Asked,
   scripts: ClusterScript[],
+  options: { withinSeconds?: number } = {},
 ): Promise<void> {
-  await eventually(() => expectStoreEquals(backend, ...scripts));
+  await eventually(() => expectStoreEquals(backend, ...scripts), options);
   scripts.forEach(script => script.markSeen());
 }
 
