@@ -24,6 +24,7 @@ async function fillForm(page, { name, engine }) {
     .click();
   await page.getByLabel(engine.runtime, { exact: true }).check();
   await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel(engine.title, { exact: true }).check();
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('button', { name: 'Review' }).click();
