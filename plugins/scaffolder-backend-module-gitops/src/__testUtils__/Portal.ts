@@ -46,7 +46,8 @@ export class Portal {
       `http://localhost:${this.#backend.server.port()}/api/scaffolder/v2${route}`,
       {
         method,
-        headers: { 'content-type': 'application/json' },
+        // A connection that is kept may be closed by the time that it is used again.
+        headers: { 'content-type': 'application/json', connection: 'close' },
         body: body && JSON.stringify(body),
       },
     );
