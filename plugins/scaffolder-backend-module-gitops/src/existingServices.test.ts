@@ -527,7 +527,7 @@ describe('the templates for services that exist', () => {
     });
   });
 
-  it('has every template in a folder with a page', () => {
+  it('is described, each on a page of its own', () => {
     for (const name of [
       'promote',
       'rollback',
