@@ -379,10 +379,10 @@ describe('gitops:commits:list', () => {
                 count: 3,
                 commits: [
                   {
-                    ...commit('a1b2c3d4e5', '[x](javascript:1) `rm` <b>'),
+                    ...commit('a1b2c3d4e5', '[x](data:1) `rm` <b>'),
                     url: 'https://git.example.com/c/(a)',
                   },
-                  { ...commit('b'), url: 'javascript:alert(1)' },
+                  { ...commit('b'), url: 'data:text/html,x' },
                 ],
               },
             },
@@ -396,7 +396,7 @@ describe('gitops:commits:list', () => {
     );
     expect(output.count).toBe(3);
     expect(output.markdown).toBe(
-      '- [`a1b2c3d`](https://git.example.com/c/%28a%29) ``[x](javascript:1) `rm` <b>`` by `Ada`\n- `b` `Change b` by `Ada`\n- and 1 more',
+      '- [`a1b2c3d`](https://git.example.com/c/%28a%29) ``[x](data:1) `rm` <b>`` by `Ada`\n- `b` `Change b` by `Ada`\n- and 1 more',
     );
   });
 
