@@ -107,9 +107,9 @@ const RULES_BY_POLICY: Record<string, Rule['violation']> = {
 
 /** What a policy of the cluster checks, if it is one that is known here. */
 function ruleOf({ metadata, spec }: KubernetesObject): Rule[] {
-  const { name, annotations = {} } = metadata;
-  const violation = RULES_BY_POLICY[name];
-  const about = (what: string) => annotations[`policies.kyverno.io/${what}`];
+  const { name, annotations } = metadata;
+  const violation: Rule['violation'] | undefined = RULES_BY_POLICY[name];
+  const about = (what: string) => annotations?.[`policies.kyverno.io/${what}`];
   const severity = about('severity');
   return violation
     ? [
