@@ -391,13 +391,12 @@ describe('referenceSecret', () => {
     [
       'one place for two keys',
       {
-        remoteKey: 'a',
+        remoteKey: 'x-{key}',
         store: {
           ...vault.store,
           provider: { type: 'azure', vaultUrl: 'https://a.vault.azure.net' },
         },
         keys: ['a_b', 'a.b'],
-        ...{ remoteKey: 'x-{key}' },
       },
       /same place/,
     ],
