@@ -8,11 +8,7 @@ const ENGINES = [
 
 /** Fills the form as a person does, up to the last button. */
 async function fillForm(page, { name, engine }) {
-  await page.goto('/create');
-  await page
-    .getByRole('button', { name: /choose/i })
-    .first()
-    .click();
+  await page.goto('/create/templates/default/web-service');
   await page.getByLabel(/^Name/).fill(name);
   await page.getByLabel(/^Description/).fill('Follows parcels');
   const owner = page.getByRole('textbox', { name: /^Owner/ });
@@ -23,6 +19,8 @@ async function fillForm(page, { name, engine }) {
     .first()
     .click();
   await page.getByLabel(engine.runtime, { exact: true }).check();
+  await page.getByRole('button', { name: 'Next' }).click();
+  await page.getByText('How it is reached').first().waitFor();
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel(engine.title, { exact: true }).check();
   await page.getByRole('button', { name: 'Next' }).click();

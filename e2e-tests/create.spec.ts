@@ -14,10 +14,8 @@ for (const engine of [
     const name = `parcel-${engine.id}`;
     await signIn(page);
     await page.goto('/create');
-    await page
-      .getByRole('button', { name: /choose/i })
-      .first()
-      .click();
+    await expect(page.getByText('Web service').first()).toBeVisible();
+    await page.goto('/create/templates/default/web-service');
 
     // A name that is taken is refused before anything is changed.
     const nameField = page.getByLabel(/^Name/);
@@ -38,6 +36,8 @@ for (const engine of [
       .click();
     await page.getByLabel(engine.runtime, { exact: true }).check();
     await takePicturesOfForm(page, `create-${engine.id}`);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await expect(page.getByText('How it is reached').first()).toBeVisible();
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByLabel(engine.title, { exact: true }).check();
     await page.getByRole('button', { name: 'Next' }).click();

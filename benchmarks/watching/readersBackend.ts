@@ -19,6 +19,7 @@ import express from 'express';
 import { ClusterConnection } from '../../plugins/gitops-backend/src/cluster';
 import { readGitopsConfig } from '../../plugins/gitops-backend/src/config';
 import { DoraService } from '../../plugins/gitops-backend/src/dora';
+import { CatalogEntityResolver } from '../../plugins/gitops-backend/src/recorder';
 import { createRouter } from '../../plugins/gitops-backend/src/routes';
 import { createGitopsAnswers } from '../../plugins/gitops-backend/src/service';
 import { DatabaseGitopsStore } from '../../plugins/gitops-backend/src/store';
@@ -95,16 +96,20 @@ const gitopsPlugin = createBackendPlugin({
         discovery: coreServices.discovery,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
+        logger: coreServices.logger,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
       },
       async init(deps) {
         const config = readGitopsConfig(deps.config);
         const store = await DatabaseGitopsStore.create(deps);
+        const resolver = new CatalogEntityResolver(deps);
+        resolver.start(async () => {});
         const answers = createGitopsAnswers({
           ...deps,
           clusters: new ClusterConnection(deps),
           dora: new DoraService({ store, bands: config.dora.bands }),
+          everything: () => resolver.latest,
           gitops: config,
           observers: () => [],
           store,

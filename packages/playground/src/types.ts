@@ -88,6 +88,18 @@ export interface PushEvent {
   after: string;
 }
 
+/** An open pull request, as those see it who make something of each. */
+export interface ForgePullRequest {
+  number: number;
+  title: string;
+  author: string;
+  /** The branch that is to be merged. */
+  branch: string;
+  targetBranch: string;
+  headSha: string;
+  labels: string[];
+}
+
 /** The forge as the other parts of the playground see it. */
 export interface Forge {
   /** Base URL, for example `http://localhost:3100`. */
@@ -98,6 +110,11 @@ export interface Forge {
    */
   gitDirectory(cloneUrl: string): string | undefined;
   onPush(listener: (event: PushEvent) => void): () => void;
+  /**
+   * The open pull requests of the repository that a URL of this forge names, newest first;
+   * undefined when the forge has no such repository.
+   */
+  openPulls(url: string): ForgePullRequest[] | undefined;
 }
 
 /** One stand-in for a controller; `start` returns at once and works until it is stopped. */

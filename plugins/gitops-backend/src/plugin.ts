@@ -73,9 +73,11 @@ export const gitopsPlugin = createBackendPlugin({
           onChanged: change => publisher.commandChanged(change),
         });
 
+        const resolver = new CatalogEntityResolver({ auth, catalog, logger });
         const answers = createGitopsAnswers({
           ...{ ...deps, ...engines, store },
           dora: new DoraService({ store, bands: config.dora.bands }),
+          everything: () => resolver.latest,
           gitops: config,
           onCommandChanged: change => {
             follower.changed();
@@ -97,7 +99,6 @@ export const gitopsPlugin = createBackendPlugin({
           backfillDays: config.dora.backfillDays,
           onChanged: change => publisher.deploymentsCompleted(change),
         });
-        const resolver = new CatalogEntityResolver({ auth, catalog, logger });
         const recorder = new Recorder({
           ...{ store, resolver, config, logger },
           listener: publisher,

@@ -5,7 +5,7 @@ import {
 } from '@fairway/plugin-gitops-common';
 import type { ServiceModel } from './model';
 
-/** What labels are made of. */
+/** What says whose an object is. */
 type Labelled = Pick<ServiceModel, 'name' | 'team' | 'partOf'>;
 
 /** Says who wrote an object, as `app.kubernetes.io/managed-by` is meant. */

@@ -14,6 +14,9 @@ import {
 import { createScaffolderFieldExtension } from '@backstage/plugin-scaffolder-react';
 import { GitopsClient } from '@fairway/plugin-gitops-common';
 import { gitopsApiRef } from './apis';
+import { DeploymentField } from './components/DeploymentField';
+import { EnvironmentField } from './components/EnvironmentField';
+import { LayoutField } from './components/LayoutField';
 import { ServiceNameField } from './components/ServiceNameField';
 import { validateServiceName } from './model/validateServiceName';
 import {
@@ -83,5 +86,29 @@ export const GitopsServiceNameFieldExtension = gitopsPlugin.provide(
     name: 'GitopsServiceName',
     component: ServiceNameField,
     validation: validateServiceName,
+  }),
+);
+
+/** The scaffolder's form field for where the manifests of a new service live. @public */
+export const GitopsLayoutFieldExtension = gitopsPlugin.provide(
+  createScaffolderFieldExtension({
+    name: 'GitopsLayout',
+    component: LayoutField,
+  }),
+);
+
+/** The scaffolder's form field for an environment of a service. @public */
+export const GitopsEnvironmentFieldExtension = gitopsPlugin.provide(
+  createScaffolderFieldExtension({
+    name: 'GitopsEnvironmentPicker',
+    component: EnvironmentField,
+  }),
+);
+
+/** The scaffolder's form field for a deployment of a service. @public */
+export const GitopsDeploymentFieldExtension = gitopsPlugin.provide(
+  createScaffolderFieldExtension({
+    name: 'GitopsDeploymentPicker',
+    component: DeploymentField,
   }),
 );

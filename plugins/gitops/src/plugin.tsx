@@ -3,7 +3,12 @@ import { RiShip2Line } from '@remixicon/react';
 import { gitopsApi } from './apis';
 import { deploymentsEntityCard } from './entityCards';
 import { deploymentsEntityContent } from './entityContents';
-import { serviceNameFormField } from './formFields';
+import {
+  deploymentFormField,
+  environmentFormField,
+  layoutFormField,
+  serviceNameFormField,
+} from './formFields';
 import { clustersPage, doraPage, fleetPage, gitopsPage } from './pages';
 import {
   clustersRouteRef,
@@ -37,5 +42,8 @@ export const gitopsPlugin = createFrontendPlugin({
     deploymentsEntityCard,
     deploymentsEntityContent,
     serviceNameFormField,
+    layoutFormField,
+    environmentFormField,
+    deploymentFormField,
   ],
 });

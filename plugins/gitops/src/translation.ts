@@ -665,6 +665,35 @@ export const gitopsTranslationRef = createTranslationRef({
       none: 'Not deployed',
       failed: 'Deployments unavailable',
     },
+    layoutField: {
+      title: 'Repository of the manifests',
+      recommended: 'Recommended',
+      layout: {
+        'service-repository': 'The service’s own',
+        'team-repository': 'The team’s',
+        'shared-repository': 'One for all',
+      },
+      help: {
+        'service-repository':
+          'Beside the code, in the folder deploy: one review covers both.',
+        'team-repository':
+          'A configuration repository that the team has for all of its services.',
+        'shared-repository':
+          'A configuration repository for the services of every team.',
+      },
+      reason: {
+        'one-small-team':
+          'The catalog has {{services}} services and {{people}} people: one small team, whose people write the code and the manifests. Its own repository keeps both together.',
+        'fits-one-repository':
+          'The catalog has {{services}} services and {{people}} people: up to 20 services and 50 people, one repository shows who deploys what, and a convention changes in one commit.',
+        'too-many-services':
+          '{{services}} services are more than one repository carries well: pushes of CI race each other there. With one for each team, teams do not wait for each other.',
+        'too-many-people':
+          '{{people}} people are more than one repository carries well: who may merge there may merge for everybody. With one for each team, each decides for itself.',
+      },
+      cannotCount:
+        'Services and people could not be counted, so nothing is recommended.',
+    },
     nameField: {
       title: 'Name',
       help: 'Lower case letters, digits and hyphens. It names the repository, the component and everything in the cluster.',
@@ -685,6 +714,22 @@ export const gitopsTranslationRef = createTranslationRef({
       },
       cannotCheck:
         'The name cannot be checked: {{message}} Try again in a moment.',
+    },
+    environmentField: {
+      title: 'Environment',
+      placeholder: 'Choose an environment',
+      noService: 'Choose a service first.',
+      none: 'No engine deploys this service in any environment, as far as you may see.',
+      runs: '{{environment}}: {{version}}',
+    },
+    deploymentField: {
+      title: 'Deployment',
+      placeholder: 'Choose a deployment',
+      noEnvironment: 'Choose a service and an environment first.',
+      none: 'Nothing was recorded before what runs now, so there is nothing to go back to.',
+      entry: '{{version}}, {{time}}',
+      entryWithSubject: '{{version}}, {{time}}: {{subject}}',
+      failed: 'failed',
     },
   },
 });

@@ -3,6 +3,7 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import { ScmIntegrations } from '@backstage/integration';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
 import { gitopsServiceRef } from '@fairway/plugin-gitops-node';
 import { createGitopsActions } from './actions';
@@ -16,13 +17,15 @@ export const scaffolderModuleGitops = createBackendModule({
     registration.registerInit({
       deps: {
         actions: scaffolderActionsExtensionPoint,
+        catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         gitops: gitopsServiceRef,
       },
-      async init({ actions, config, gitops }) {
+      async init({ actions, catalog, config, gitops }) {
         const integrations = ScmIntegrations.fromConfig(config);
         actions.addActions(
           ...createGitopsActions({
+            catalog,
             config: readActionsConfig(config),
             gitops,
             integrations,

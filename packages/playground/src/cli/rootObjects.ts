@@ -68,6 +68,21 @@ export function rootObjects(forgeUrl: string): KubernetesObject[] {
         prune: true,
       },
     },
+    // Flux runs as it does for several teams: what names no account is applied as the account
+    // "default" of its namespace. In the platform's own namespace that account may everything.
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'flux-system-default' },
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: 'ClusterRole',
+        name: 'cluster-admin',
+      },
+      subjects: [
+        { kind: 'ServiceAccount', name: 'default', namespace: 'flux-system' },
+      ],
+    },
     ...guardrailObjects(),
   ];
 }

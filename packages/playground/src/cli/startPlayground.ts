@@ -79,7 +79,10 @@ export async function startPlayground(
     stops.push(() => argocd.stop());
     const controllers = [
       createCi({ forge, directory, log }),
-      ...createControllers({ cluster, forge, directory, log }),
+      ...createControllers({
+        ...{ cluster, forge, directory, log },
+        defaultServiceAccount: 'default',
+      }),
     ];
     stops.push(() => stopAll(controllers));
     for (const controller of controllers) controller.start();

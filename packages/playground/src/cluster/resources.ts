@@ -126,10 +126,12 @@ const rbac: Traits = { nameRule: 'path' };
 const RBAC = 'rbac.authorization.k8s.io/v1';
 const ARGO = 'argoproj.io/v1alpha1';
 const FLUX_SOURCE = 'source.toolkit.fluxcd.io/v1';
+const FLUX_OPERATOR = 'fluxcd.controlplane.io/v1';
 const REPORTS = 'wgpolicyk8s.io/v1alpha2';
 const OPEN_REPORTS = 'openreports.io/v1alpha1';
 const SECRETS = 'external-secrets.io/v1';
 const VELERO = 'velero.io/v1';
+const KYVERNO = 'policies.kyverno.io/v1';
 
 /**
  * Every kind of the cluster, one line each. A kind that is not here is added at run
@@ -179,6 +181,8 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   custom(FLUX_SOURCE, 'Bucket', 'buckets', { status: true }),
   custom('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', 'kustomizations', { status: true, short: 'ks' }),
   custom('helm.toolkit.fluxcd.io/v2', 'HelmRelease', 'helmreleases', { status: true, short: 'hr' }),
+  custom(FLUX_OPERATOR, 'ResourceSet', 'resourcesets', { status: true, short: 'rset' }),
+  custom(FLUX_OPERATOR, 'ResourceSetInputProvider', 'resourcesetinputproviders', { status: true, short: 'rsip' }),
   custom(ARGO, 'Rollout', 'rollouts', { status: true, short: 'ro' }),
   custom(ARGO, 'AnalysisRun', 'analysisruns', { short: 'ar' }),
   custom(ARGO, 'AnalysisTemplate', 'analysistemplates', { short: 'at' }),
@@ -188,6 +192,11 @@ export const RESOURCES: readonly ResourceDefinition[] = [
   custom(OPEN_REPORTS, 'Report', 'reports', { short: 'reps' }),
   custom(OPEN_REPORTS, 'ClusterReport', 'clusterreports', { cluster: true, short: 'creps' }),
   custom('constraints.gatekeeper.sh/v1beta1', 'K8sRequiredLabels', 'k8srequiredlabels', { cluster: true, status: true, categories: ['constraint', 'constraints'] }),
+  custom(KYVERNO, 'ValidatingPolicy', 'validatingpolicies', { cluster: true, status: true, short: 'vpol', categories: ['kyverno'] }),
+  custom(KYVERNO, 'GeneratingPolicy', 'generatingpolicies', { cluster: true, status: true, short: 'gpol', categories: ['kyverno'] }),
+  custom(KYVERNO, 'DeletingPolicy', 'deletingpolicies', { cluster: true, status: true, short: 'dpol', categories: ['kyverno'] }),
+  custom('kyverno.io/v1', 'ClusterPolicy', 'clusterpolicies', { cluster: true, status: true, short: 'cpol', categories: ['kyverno'] }),
+  custom('kyverno.io/v2', 'ClusterCleanupPolicy', 'clustercleanuppolicies', { cluster: true, status: true, short: 'ccleanpol', categories: ['kyverno'] }),
   custom(SECRETS, 'ExternalSecret', 'externalsecrets', { status: true, short: 'es', categories: ['external-secrets'] }),
   custom(SECRETS, 'ClusterExternalSecret', 'clusterexternalsecrets', { cluster: true, status: true, short: 'ces', categories: ['external-secrets'] }),
   custom(SECRETS, 'SecretStore', 'secretstores', { status: true, short: 'ss', categories: ['external-secrets'] }),

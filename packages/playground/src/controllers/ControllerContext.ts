@@ -12,5 +12,10 @@ export interface ControllerContext {
   charts: ChartReader;
   events: EventRecorder;
   timing: Timing;
+  /**
+   * The account as which Flux applies what names none, in the namespace of the object; its
+   * controllers' flag `--default-service-account`. Without it they apply as themselves.
+   */
+  defaultServiceAccount?: string;
   log: (line: string) => void;
 }

@@ -120,7 +120,7 @@ async function build(
   }
   const file = path.join(folder, kustomization ?? 'kustomization.yaml');
   if (!kustomization) {
-    const resources = await manifestFiles(folder, request.recurse ?? false);
+    const resources = await resourcesBelow(folder, request.recurse ?? false);
     const generated = {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
@@ -181,6 +181,26 @@ async function kustomizeBuild(folder: string): Promise<Rendered> {
         : stderr?.trim() || message;
     throw new RenderError(text, { step: 'build', sourceType });
   }
+}
+
+/**
+ * What Flux makes a kustomization of where there is none: every manifest, and every folder that
+ * is a kustomization itself as a whole.
+ */
+async function resourcesBelow(
+  folder: string,
+  recurse: boolean,
+): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = await manifestFiles(folder, false);
+  const below: string[] = [];
+  for (const entry of entries.filter(one => recurse && one.isDirectory())) {
+    const child = path.join(folder, entry.name);
+    const names = await readdir(child);
+    const isOne = KUSTOMIZATION_FILES.some(name => names.includes(name));
+    below.push(...(isOne ? [child] : await resourcesBelow(child, recurse)));
+  }
+  return [...files, ...below].sort();
 }
 
 async function manifestFiles(

@@ -1,7 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Cluster, Controller, Forge } from '../types';
-import { createApplicationController } from './argocd';
+import {
+  createApplicationController,
+  createApplicationSetController,
+} from './argocd';
 import { ControllerContext } from './ControllerContext';
 import { EventRecorder } from './EventRecorder';
 import { ChartReader } from './flux/ChartReader';
@@ -9,7 +12,9 @@ import {
   createGitRepositoryController,
   createHelmChartController,
   createHelmReleaseController,
+  createInputProviderController,
   createKustomizationController,
+  createResourceSetController,
 } from './flux';
 import {
   createBackupController,
@@ -49,6 +54,9 @@ const FACTORIES: Array<(context: ControllerContext) => Controller> = [
   createKustomizationController,
   createHelmReleaseController,
   createApplicationController,
+  createApplicationSetController,
+  createInputProviderController,
+  createResourceSetController,
   createRolloutController,
   createAnalysisRunController,
   createPolicyReportController,
@@ -74,6 +82,8 @@ export function createControllers(options: {
   /** Where the playground keeps its state. */
   directory: string;
   timing?: Partial<Timing>;
+  /** As which account Flux applies what names none; as itself when absent. */
+  defaultServiceAccount?: string;
   /** Receives what went wrong inside a controller; standard error when absent. */
   log?: (line: string) => void;
 }): Controller[] {
@@ -87,6 +97,7 @@ export function createControllers(options: {
     charts: new ChartReader(),
     events: new EventRecorder({ cluster }),
     timing: { ...DEFAULT_TIMING, ...options.timing },
+    defaultServiceAccount: options.defaultServiceAccount,
     log: options.log ?? (line => process.stderr.write(`${line}\n`)),
   };
   return FACTORIES.map(create => create(context));

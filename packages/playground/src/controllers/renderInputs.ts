@@ -86,7 +86,14 @@ async function foldersReached(options: {
     tree.ids.get(path.posix.join(folder, name)),
   ).find(Boolean);
   if (!id) {
-    return [];
+    // A folder without one is read as a whole, and kustomizations below it lead elsewhere.
+    return [...tree.ids.keys()]
+      .filter(
+        name =>
+          name.startsWith(`${folder}/`) &&
+          KUSTOMIZATION_FILES.includes(path.posix.basename(name)),
+      )
+      .map(name => path.posix.dirname(name));
   }
   let fields: Record<string, unknown>;
   try {

@@ -26,6 +26,8 @@ export interface Timing {
   heartbeatMs: number;
   /** How often what is read or looked at again and again is: external secrets, audits, backups. */
   guardrailMs: number;
+  /** How often pull requests, and folders, are looked at for what is made of each. */
+  previewMs: number;
   /** What a minute in the steps of a rollout becomes. */
   rolloutMinuteMs: number;
 }
@@ -42,5 +44,6 @@ export const DEFAULT_TIMING: Timing = {
   retryMs: 10_000,
   heartbeatMs: 20_000,
   guardrailMs: 300_000,
+  previewMs: 5_000,
   rolloutMinuteMs: 4_000,
 };

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
-import type { PushEvent } from '../types';
+import type { ForgePullRequest, PushEvent } from '../types';
 import { Lock } from './Lock';
 import { isName } from './names';
 import { readBranches } from './reading';
@@ -72,9 +72,28 @@ export class ForgeCore implements PlaygroundForge {
   }
 
   gitDirectory(cloneUrl: string): string | undefined {
-    const [owner, name] = this.#parse(cloneUrl) ?? [];
-    const record = owner && name ? this.store.find(owner, name) : undefined;
+    const record = this.#find(cloneUrl);
     return record && this.store.gitDirectory(record);
+  }
+
+  openPulls(url: string): ForgePullRequest[] | undefined {
+    return this.#find(url)
+      ?.pulls.filter(pull => pull.state === 'open')
+      .sort((a, b) => b.number - a.number)
+      .map(pull => ({
+        number: pull.number,
+        title: pull.title,
+        author: pull.user,
+        branch: pull.head,
+        targetBranch: pull.base,
+        headSha: pull.headSha,
+        labels: pull.labels ?? [],
+      }));
+  }
+
+  #find(url: string): RepositoryRecord | undefined {
+    const [owner, name] = this.#parse(url) ?? [];
+    return owner && name ? this.store.find(owner, name) : undefined;
   }
 
   #parse(cloneUrl: string): string[] | undefined {

@@ -12,7 +12,14 @@ const ZERO = '0'.repeat(40);
 export interface PullRequestEvent {
   record: RepositoryRecord;
   pull: PullRequest;
-  action: 'opened' | 'synchronized' | 'edited' | 'closed' | 'reopened';
+  action:
+    | 'opened'
+    | 'synchronized'
+    | 'edited'
+    | 'closed'
+    | 'reopened'
+    | 'label_updated'
+    | 'label_cleared';
   by: string;
 }
 
@@ -247,6 +254,22 @@ export class PullRequests {
     pull.updatedAt = now;
     await this.#core.store.save(record);
     this.#notify({ record, pull, action, by });
+    return pull;
+  }
+
+  /** Makes these its labels; labels that it has already change nothing. */
+  async label(
+    record: RepositoryRecord,
+    pull: PullRequest,
+    change: { labels: string[]; by: string },
+  ): Promise<PullRequest> {
+    const labels = [...new Set(change.labels)].sort();
+    if (labels.join() === (pull.labels ?? []).join()) return pull;
+    pull.labels = labels;
+    pull.updatedAt = new Date().toISOString();
+    await this.#core.store.save(record);
+    const action = labels.length > 0 ? 'label_updated' : 'label_cleared';
+    this.#notify({ record, pull, action, by: change.by });
     return pull;
   }
 

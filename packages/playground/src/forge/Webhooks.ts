@@ -50,7 +50,11 @@ export class Webhooks {
   /** Tells the subscribers of a repository what happened to one of its pull requests. */
   pullRequest(event: PullRequestEvent): void {
     const { record, pull, action, by } = event;
-    void this.#deliver(record, 'pull_request', {
+    // Gitea calls both kinds of event the same, and lets a webhook choose between them.
+    const type = action.startsWith('label_')
+      ? 'pull_request_label'
+      : 'pull_request';
+    void this.#deliver(record, type, {
       action,
       number: pull.number,
       pull_request: pullJson(this.#core, { record, pull }),
@@ -104,18 +108,18 @@ export class Webhooks {
 
   async #deliver(
     record: RepositoryRecord,
-    event: string,
+    type: string,
     payload: object,
   ): Promise<void> {
     const body = JSON.stringify(payload, undefined, 2);
     const wanted = record.hooks.filter(
-      hook => hook.active && hook.events.includes(event),
+      hook => hook.active && hook.events.includes(type),
     );
-    await Promise.all(wanted.map(hook => send(hook, event, body)));
+    await Promise.all(wanted.map(hook => send(hook, type, body)));
   }
 }
 
-async function send(hook: Webhook, event: string, body: string) {
+async function send(hook: Webhook, type: string, body: string) {
   const delivery = randomUUID();
   const hmac = (algorithm: string) =>
     createHmac(algorithm, hook.secret ?? '')
@@ -124,8 +128,8 @@ async function send(hook: Webhook, event: string, body: string) {
   const headers: Record<string, string> = {
     'content-type': 'application/json',
     'x-gitea-delivery': delivery,
-    'x-gitea-event': event,
-    'x-gitea-event-type': event,
+    'x-gitea-event': type.replace(/_label$/, ''),
+    'x-gitea-event-type': type,
     'x-gitea-hook-id': String(hook.id),
   };
   if (hook.secret) {

@@ -36,6 +36,16 @@ export interface PullRequest {
   closedAt?: string;
   merged?: { at: string; by: string; commit: string; baseSha: string };
   comments: Comment[];
+  /** Names of labels; none when absent. */
+  labels?: string[];
+}
+
+/** A label that pull requests of a repository may have. */
+export interface Label {
+  id: number;
+  name: string;
+  color: string;
+  description: string;
 }
 
 /** A subscription to events of a repository. */
@@ -72,6 +82,8 @@ export interface RepositoryRecord {
   pulls: PullRequest[];
   hooks: Webhook[];
   statuses: CommitStatus[];
+  /** Labels that were added to those that every repository has. */
+  labels?: Label[];
 }
 
 /** One change of a file: new content, or `undefined` to remove it. */

@@ -1,1 +1,7 @@
-export { readCatalog } from './readCatalog';
+export { readCatalog, type CatalogSnapshot } from './readCatalog';
+export {
+  SERVICE_FIELDS,
+  toServices,
+  type Service,
+  type Services,
+} from './services';

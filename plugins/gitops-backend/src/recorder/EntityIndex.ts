@@ -98,6 +98,7 @@ export class EntityIndex {
 
   constructor(entities: readonly Entity[]) {
     const ordered = entities
+      .filter(({ kind }) => kind.toLowerCase() === 'component')
       .map(entity => ({ entity, indexed: toIndexed(entity) }))
       .sort((a, b) => (a.indexed.entityRef < b.indexed.entityRef ? -1 : 1));
     for (const { entity, indexed } of ordered) {

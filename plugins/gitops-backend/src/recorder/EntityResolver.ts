@@ -3,7 +3,7 @@ import type { Entity } from '@backstage/catalog-model';
 import { toError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { LABEL_COMPONENT } from '@fairway/plugin-gitops-common';
-import { readCatalog } from '../catalog';
+import { SERVICE_FIELDS, readCatalog, type CatalogSnapshot } from '../catalog';
 import { wait } from '../cluster/waiting';
 import {
   EntityIndex,
@@ -29,13 +29,14 @@ export interface CatalogTimes {
 }
 
 const DEFAULT_TIMES: CatalogTimes = {
-  everyMillis: 20_000,
+  everyMillis: 15_000,
   eagerEveryMillis: 2_000,
   eagerForMillis: 120_000,
 };
 
 /**
- * Resolves by an index of the catalog's components, read with the plugin's own credentials.
+ * Resolves by an index of the catalog's components, read with the plugin's own credentials. What
+ * was read answers those, too, who may see everything of the catalog.
  *
  * @remarks
  * A golden path creates the objects of a service moments before or after its component. So an
@@ -56,6 +57,8 @@ export class CatalogEntityResolver implements EntityResolver {
   #hurry = new AbortController();
   #loop?: Promise<void>;
   #failing = false;
+  /** What was read last. */
+  latest?: CatalogSnapshot;
   ready = false;
 
   constructor(options: {
@@ -105,8 +108,11 @@ export class CatalogEntityResolver implements EntityResolver {
     while (!signal.aborted) {
       this.#hurry = new AbortController();
       try {
-        const index = new EntityIndex(await this.#read());
+        const readAt = Date.now();
+        const entities = await this.#read();
+        const index = new EntityIndex(entities);
         this.#index = index;
+        this.latest = { readAt, entities };
         this.ready = true;
         if (index.fingerprint !== this.#told && !signal.aborted) {
           await onChange();
@@ -139,7 +145,10 @@ export class CatalogEntityResolver implements EntityResolver {
     const credentials = await this.#auth.getOwnServiceCredentials();
     return readCatalog(
       this.#catalog,
-      { filter: { kind: 'component' }, fields: INDEXED_FIELDS },
+      {
+        filter: [{ kind: 'Component' }, { kind: 'System' }],
+        fields: [...new Set([...INDEXED_FIELDS, ...SERVICE_FIELDS])],
+      },
       credentials,
     );
   }

@@ -2,6 +2,7 @@ import type {
   AuditorService,
   PermissionsRegistryService,
 } from '@backstage/backend-plugin-api';
+import { parseEntityRef } from '@backstage/catalog-model';
 import { NotAllowedError, NotFoundError } from '@backstage/errors';
 import {
   AuthorizeResult,
@@ -19,6 +20,7 @@ import {
   type FleetQuery,
   type NameCheckQuery,
 } from '@fairway/plugin-gitops-common';
+import type { Service } from '../catalog';
 import {
   gitopsApplicationResourceRef,
   type OwnedApplication,
@@ -35,7 +37,7 @@ import type {
   GitopsAnswers,
   GitopsPage,
 } from './GitopsAnswers';
-import type { Service, ServiceDirectory } from './ServiceDirectory';
+import type { ServiceDirectory } from './ServiceDirectory';
 import { withAuditEvent } from './withAuditEvent';
 
 type IsAuthorized = (
@@ -223,7 +225,9 @@ export class AuthorizedGitopsAnswers implements GitopsAnswers {
       allowed: false,
       reason: service
         ? `You may not give commands to ${service.title ?? service.name}; ask ${
-            service.owner ?? 'who administers the portal'
+            service.owner
+              ? parseEntityRef(service.owner).name
+              : 'who administers the portal'
           }`
         : 'You may not give commands to an application that belongs to no component; register its component first',
     };

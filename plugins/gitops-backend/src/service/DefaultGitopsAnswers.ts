@@ -15,6 +15,7 @@ import {
   type NameCheckQuery,
   type ServiceResponse,
 } from '@fairway/plugin-gitops-common';
+import type { Service } from '../catalog';
 import type { DoraService } from '../dora';
 import { objectId, type CommandStore, type GitopsReader } from '../store';
 import type { AnswerCache } from './AnswerCache';
@@ -29,7 +30,7 @@ import { isReadable } from './isReadable';
 import { markStale } from './markStale';
 import type { NameChecker } from './NameChecker';
 import type { PreparedAnswer } from './PreparedAnswer';
-import type { Service, ServiceDirectory } from './ServiceDirectory';
+import type { ServiceDirectory } from './ServiceDirectory';
 import type { ServiceReader } from './ServiceReader';
 import { clustersOfService, sharedFacts } from './sharedFacts';
 

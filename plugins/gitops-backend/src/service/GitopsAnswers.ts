@@ -24,7 +24,7 @@ import type {
   ServiceResponse,
 } from '@fairway/plugin-gitops-common';
 import type { PreparedAnswer } from './PreparedAnswer';
-import type { Service } from './ServiceDirectory';
+import type { Service } from '../catalog';
 
 /** Who asks. */
 export interface Caller {

@@ -6,6 +6,7 @@ import { eventually } from '../__testUtils__/eventually';
 import { ifOwner } from '../routes/__testUtils__/startAnswersBackend';
 import { entities } from '../routes/__testUtils__/world';
 import { ALLOW } from '../routes/__testUtils__/useAnswersBackend';
+import type { CatalogSnapshot } from '../catalog';
 import { ServiceDirectory } from './ServiceDirectory';
 
 const decisions = {
@@ -101,6 +102,47 @@ describe('ServiceDirectory', () => {
     now = 30_000;
     catalog.queryEntities.mockRejectedValueOnce(new Error('down'));
     await expect(sizes()).rejects.toThrow('down');
+  });
+
+  it('answers who may see everything by what is read in the background, and nobody else', async () => {
+    let now = 100_000;
+    let everything: CatalogSnapshot | undefined;
+    const catalog = catalogServiceMock.mock();
+    catalog.queryEntities.mockResolvedValue(pageOf([]));
+    const directory = new ServiceDirectory({
+      catalog,
+      decisions: {
+        get: async credentials => ({
+          read: ALLOW,
+          operate: ALLOW,
+          catalog:
+            credentials === linus ? ifOwner('user:default/linus') : ALLOW,
+        }),
+      },
+      everything: () => everything,
+      now: () => now,
+    });
+    const sizes = () =>
+      Promise.all(
+        [ada, linus].map(
+          async caller => (await directory.getServices(caller)).size,
+        ),
+      );
+    // Nothing was read yet, so each is asked for.
+    expect(await sizes()).toEqual([0, 0]);
+    expect(catalog.queryEntities).toHaveBeenCalledTimes(2);
+
+    now += 5_000;
+    everything = { readAt: now, entities };
+    expect(await sizes()).toEqual([4, 0]);
+    now += 19_999;
+    expect((await directory.getServices(ada)).size).toBe(4);
+    expect(catalog.queryEntities).toHaveBeenCalledTimes(2);
+
+    // Whoever reads in the background cannot any more: then somebody has to wait.
+    now += 1;
+    expect((await directory.getServices(ada)).size).toBe(0);
+    expect(catalog.queryEntities).toHaveBeenCalledTimes(3);
   });
 
   it('asks early for what was registered a moment ago, though not always', async () => {

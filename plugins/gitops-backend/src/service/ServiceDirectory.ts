@@ -1,29 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
-import {
-  RELATION_OWNED_BY,
-  RELATION_PART_OF,
-  parseEntityRef,
-  stringifyEntityRef,
-  type Entity,
-} from '@backstage/catalog-model';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { LRUCache } from 'lru-cache';
-import { readCatalog } from '../catalog';
-import type { ServiceEntry } from '../dora';
+import {
+  SERVICE_FIELDS,
+  readCatalog,
+  toServices,
+  type CatalogSnapshot,
+  type Service,
+  type Services,
+} from '../catalog';
 import { decisionKey, type CallerDecisions } from './CallerDecisions';
 
-/** A component as the fleet needs it. */
-export interface Service extends ServiceEntry {
-  title?: string;
-  /** Entity refs of all owners; `owner` is the first. */
-  owners: string[];
-  /** Type of the component, for example `service` or `library`. */
-  type?: string;
-}
-
-type Services = ReadonlyMap<string, Service>;
-
+/** Who may see everything of the catalog. */
+const EVERYTHING = decisionKey({ result: AuthorizeResult.ALLOW });
 /** After this the catalog is read again while the last reading still answers, */
 const FRESH_MS = 10_000;
 /** and after this nobody is answered by it any more. */
@@ -34,32 +25,28 @@ const MAX_READINGS = 500;
 /** Components of all readings together. */
 const MAX_COMPONENTS = 50_000;
 
-const FIELDS = [
-  'kind',
-  'metadata.namespace',
-  'metadata.name',
-  'metadata.title',
-  'spec.type',
-  'relations',
-];
-
 interface Reading {
   readAt: number;
   services: Promise<Services>;
   isRenewed?: boolean;
+  /** Others care for the next one. */
+  isShared?: boolean;
 }
 
 /**
- * The components that a caller may see, read with the credentials of a caller.
+ * The components that a caller may see.
  *
  * @remarks
- * A reading is kept for twenty seconds, and shared by those whom the policy allows the same of
- * the catalog: everything, or what equal conditions say. So a page with many readers costs the
- * catalog one reading in ten seconds. Equal readings are one object.
+ * Who may see everything is answered by what the plugin itself reads of the catalog in the
+ * background all the time: nobody waits for a reading. For others it is read with the credentials
+ * of one of them; a reading is kept for twenty seconds, and shared by those for whom the policy has
+ * equal conditions. So a page with many readers costs the catalog one reading in ten seconds.
+ * Equal readings are one object.
  */
 export class ServiceDirectory {
   readonly #catalog: CatalogService;
   readonly #decisions: Pick<CallerDecisions, 'get'>;
+  readonly #everything: () => CatalogSnapshot | undefined;
   readonly #now: () => number;
   readonly #readings = new LRUCache<string, Reading>({ max: MAX_READINGS });
   readonly #known = new LRUCache<string, Services>({
@@ -67,13 +54,18 @@ export class ServiceDirectory {
     sizeCalculation: ({ size }) => size + 1,
   });
 
+  #snapshot?: { of: CatalogSnapshot; reading: Reading };
+
   constructor(options: {
     catalog: CatalogService;
     decisions: Pick<CallerDecisions, 'get'>;
+    /** What was read last in the background, if anything was. */
+    everything?: () => CatalogSnapshot | undefined;
     now?: () => number;
   }) {
     this.#catalog = options.catalog;
     this.#decisions = options.decisions;
+    this.#everything = options.everything ?? (() => undefined);
     this.#now = options.now ?? Date.now;
   }
 
@@ -90,11 +82,11 @@ export class ServiceDirectory {
   ): Promise<Services> {
     const { catalog } = await this.#decisions.get(credentials);
     const key = decisionKey(catalog);
-    const reading = this.#readings.get(key);
+    const reading = this.#lastReading(key);
     if (!reading || this.#isOlder(reading, KEPT_MS)) {
       return this.#read(key, credentials);
     }
-    if (this.#isOlder(reading, FRESH_MS)) {
+    if (!reading.isShared && this.#isOlder(reading, FRESH_MS)) {
       this.#renew(key, credentials, reading);
     }
     const services = await reading.services;
@@ -105,7 +97,7 @@ export class ServiceDirectory {
     ) {
       return services;
     }
-    const newer = this.#readings.get(key);
+    const newer = this.#lastReading(key);
     return newer && newer !== reading
       ? newer.services
       : this.#read(key, credentials);
@@ -119,7 +111,7 @@ export class ServiceDirectory {
     const entity = await this.#catalog.getEntityByRef(entityRef, {
       credentials,
     });
-    return entity && toService(entity, new Map());
+    return entity && [...toServices([entity]).values()][0];
   }
 
   /** The entity itself, uncached: one that was just registered is found. */
@@ -187,28 +179,39 @@ export class ServiceDirectory {
     return services;
   }
 
+  /** The newest of what was read for this key. */
+  #lastReading(key: string): Reading | undefined {
+    const own = this.#readings.get(key);
+    const shared = key === EVERYTHING ? this.#sharedReading() : undefined;
+    return shared && (!own || own.readAt <= shared.readAt) ? shared : own;
+  }
+
+  #sharedReading(): Reading | undefined {
+    const snapshot = this.#everything();
+    if (snapshot && this.#snapshot?.of !== snapshot) {
+      const services = this.#same(toServices(snapshot.entities));
+      this.#snapshot = {
+        of: snapshot,
+        reading: {
+          readAt: snapshot.readAt,
+          services: Promise.resolve(services),
+          isShared: true,
+        },
+      };
+    }
+    return this.#snapshot?.reading;
+  }
+
   async #askCatalog(credentials: BackstageCredentials): Promise<Services> {
-    const items = await readCatalog(
+    const entities = await readCatalog(
       this.#catalog,
-      { filter: [{ kind: 'Component' }, { kind: 'System' }], fields: FIELDS },
+      {
+        filter: [{ kind: 'Component' }, { kind: 'System' }],
+        fields: SERVICE_FIELDS,
+      },
       credentials,
     );
-    const domains = new Map(
-      items
-        .filter(({ kind }) => kind.toLowerCase() === 'system')
-        .map(system => [
-          stringifyEntityRef(system),
-          relation(system, RELATION_PART_OF, 'domain'),
-        ]),
-    );
-    return this.#same(
-      new Map(
-        items
-          .filter(({ kind }) => kind.toLowerCase() === 'component')
-          .map(entity => toService(entity, domains))
-          .map(service => [service.entityRef, service]),
-      ),
-    );
+    return this.#same(toServices(entities));
   }
 }
 
@@ -216,35 +219,4 @@ function digestOf(services: Services): string {
   return createHash('sha256')
     .update(JSON.stringify([...services.values()]))
     .digest('base64url');
-}
-
-function relation(
-  entity: Entity,
-  type: string,
-  kind: string,
-): string | undefined {
-  return entity.relations?.find(
-    item => item.type === type && parseEntityRef(item.targetRef).kind === kind,
-  )?.targetRef;
-}
-
-function toService(
-  entity: Entity,
-  domains: ReadonlyMap<string, string | undefined>,
-): Service {
-  const system = relation(entity, RELATION_PART_OF, 'system');
-  const type = entity.spec?.type;
-  const owners = (entity.relations ?? [])
-    .filter(item => item.type === RELATION_OWNED_BY)
-    .map(item => item.targetRef);
-  return {
-    entityRef: stringifyEntityRef(entity),
-    name: entity.metadata.name,
-    title: entity.metadata.title,
-    owners,
-    owner: owners[0],
-    system,
-    domain: system && domains.get(system),
-    type: typeof type === 'string' ? type : undefined,
-  };
 }

@@ -4,6 +4,7 @@ import type {
   Environment,
   ServiceResponse,
 } from '@fairway/plugin-gitops-common';
+import type { Service } from '../catalog';
 import type { DoraService } from '../dora';
 import type { CommandStore, GitopsReader } from '../store';
 import { buildService } from './buildService';
@@ -11,7 +12,7 @@ import { countApplications, errorsOf } from './clusterAnswers';
 import type { FleetIndex } from './fleet';
 import type { AuthorizedCaller } from './GitopsAnswers';
 import { markStale } from './markStale';
-import type { Service, ServiceDirectory } from './ServiceDirectory';
+import type { ServiceDirectory } from './ServiceDirectory';
 import { clustersOfService, sharedFacts } from './sharedFacts';
 
 /** The first page of a service's timeline: what a person reads before asking for more. */

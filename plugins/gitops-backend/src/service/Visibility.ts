@@ -1,5 +1,5 @@
 import type { AuthorizedCaller } from './GitopsAnswers';
-import type { Service } from './ServiceDirectory';
+import type { Service } from '../catalog';
 
 /** What a caller may read. Callers who may read the same have the same object. */
 export interface Visibility {

@@ -11,6 +11,7 @@ import type {
   GitopsConnection,
   GitopsObserver,
 } from '@fairway/plugin-gitops-node';
+import type { CatalogSnapshot } from '../catalog';
 import type { ClusterApi } from '../cluster';
 import type { GitopsConfig } from '../config';
 import type { DoraService } from '../dora';
@@ -39,6 +40,8 @@ export interface CreateGitopsAnswersOptions {
   dora: DoraService;
   gitops: Pick<GitopsConfig, 'environments' | 'platformRepository'>;
   observers: () => readonly GitopsObserver[];
+  /** What was read of the catalog last in the background, if anything is. */
+  everything?: () => CatalogSnapshot | undefined;
   /** Default: none. */
   connections?: () => readonly GitopsConnection[];
   /** A command was given, or could not be carried out. */
@@ -70,7 +73,10 @@ export function createGitopsAnswers(
     permissions: options.permissions,
     now,
   });
-  const directory = new ServiceDirectory({ catalog, decisions, now });
+  const directory = new ServiceDirectory({
+    ...{ catalog, decisions, now },
+    everything: options.everything,
+  });
   const index = new FleetIndex({ source: store, now });
   const reading = { index, store, directory, dora, environments };
   return new AuthorizedGitopsAnswers({

@@ -1,5 +1,5 @@
 import type { AuthorizedCaller } from './GitopsAnswers';
-import type { Service } from './ServiceDirectory';
+import type { Service } from '../catalog';
 
 /** Whether a caller may read what belongs to a component, or to none. */
 export function isReadable(

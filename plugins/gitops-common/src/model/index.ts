@@ -9,6 +9,7 @@ export * from './failedBefore';
 export * from './GeneratorDetails';
 export * from './health';
 export * from './InputProviderDetails';
+export * from './Layout';
 export * from './PolicyDetails';
 export * from './ProjectDetails';
 export * from './revisionSources';

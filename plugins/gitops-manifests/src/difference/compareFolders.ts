@@ -175,8 +175,9 @@ async function documentsOf(file: string): Promise<unknown[]> {
   return documents.map(document => {
     if (document.errors.length > 0) {
       throw new InputError(
+        // The rest of the message shows the lines themselves, which may be those of a Secret.
         `${path.basename(file)} is no valid YAML: ${
-          document.errors[0].message
+          document.errors[0].message.split('\n')[0]
         }`,
       );
     }

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import type { RenderedObject } from '../kustomize';
+import { redactSecret } from '../secrets/redactSecret';
 import { objectTitle, type ObjectsDifference } from './compareObjects';
 import { asPlainText, codeBlock, codeSpan, escapeHtml } from './safeMarkdown';
 import { unifiedDiff } from './unifiedDiff';
@@ -101,7 +102,11 @@ function renderEnvironment(
       ? `\nChanged, and too long to be shown: ${titles(left)}\n`
       : '';
   for (const { before, after } of changed) {
-    const diff = unifiedDiff(toYaml(before), toYaml(after));
+    // A description is copied and mailed around; what is secret had better not be in it again.
+    const diff = unifiedDiff(
+      toYaml(redactSecret(before)),
+      toYaml(redactSecret(after, before)),
+    );
     const part = `\n${codeSpan(objectTitle(after))}\n\n${codeBlock(
       diff || '(only values that are not shown)\n',
       'diff',
@@ -127,25 +132,11 @@ function titles(objects: RenderedObject[]): string {
 
 function toYaml(object: RenderedObject): string {
   return asPlainText(
-    stringify(withoutSecrets(object), {
+    stringify(object, {
       version: '1.1',
       lineWidth: 0,
       sortMapEntries: true,
       aliasDuplicateObjects: false,
     }),
   );
-}
-
-/** A description is copied and mailed around; what is secret had better not be in it again. */
-function withoutSecrets(object: RenderedObject): RenderedObject {
-  if (object.kind !== 'Secret') {
-    return object;
-  }
-  const hidden = Object.entries(object).map(([key, value]) => {
-    const isSecret = ['data', 'stringData'].includes(key);
-    return isSecret && typeof value === 'object' && value !== null
-      ? [key, Object.fromEntries(Object.keys(value).map(k => [k, '(hidden)']))]
-      : [key, value];
-  });
-  return Object.fromEntries(hidden);
 }

@@ -1,17 +1,36 @@
 import { InputError } from '@backstage/errors';
-import { ENVIRONMENT_TIERS } from '@fairway/plugin-gitops-common';
+import {
+  ENVIRONMENT_TIERS,
+  LAYOUTS,
+  layoutFolder,
+} from '@fairway/plugin-gitops-common';
 import { z } from 'zod';
+import { checkCombination } from './checkCombination';
 import {
   cloneUrl,
   dnsLabel,
   gitRevision,
+  hostName,
+  imageDigest,
   imageRepository,
   imageTag,
   labelValue,
   oneLine,
   repositoryFolder,
   serviceName,
+  unprivilegedPort,
 } from './rules';
+import * as options from './workloadOptions';
+
+/** What a golden path can make of a service. @public */
+export const WORKLOAD_KINDS = [
+  'web-service',
+  'background-worker',
+  'cron-job',
+] as const;
+
+/** What it is written in; `image` is an image that somebody else builds. @public */
+export const RUNTIMES = ['nodejs', 'go', 'python', 'image'] as const;
 
 const RESERVED_ENVIRONMENTS = ['preview', 'base'];
 
@@ -33,66 +52,102 @@ const environmentSchema = z.strictObject({
     .default({ automated: false, prune: false, selfHeal: false }),
   /** Pods; by default 1, in production 2. */
   replicas: z.number().int().min(0).max(100).optional(),
+  /** Fewest and most pods, with `scaling`; by default 1 and 3, in production 2 and 10. */
+  scaling: options.scalingLimits.optional(),
+  /** Host name, with a `route`; an environment without one has no route. */
+  host: hostName.optional(),
 });
 
-const serviceSchema = z
-  .strictObject({
-    name: serviceName,
-    description: oneLine(200).default(''),
-    /** Name of the owning team: the value of the label `team`. */
-    team: labelValue,
-    /** Value of `app.kubernetes.io/part-of`, for example the system of the catalog. */
-    partOf: labelValue.optional(),
-    engine: z.enum(['argocd', 'flux']),
-    /** Image without tag. */
-    image: imageRepository,
-    /** Tag that every overlay starts with. */
-    imageTag: imageTag.default('0.1.0'),
-    /** Port on which the container listens. */
-    port: z.number().int().min(1024).max(65535).default(8080),
-    runtime: z.enum(['nodejs', 'go']),
-    /** Clone URL of the repository with the manifests. */
-    repoUrl: cloneUrl,
-    /** Branch that the engine follows. */
-    revision: gitRevision.default('main'),
-    /** Folder with `base` and `overlays`. */
-    path: repositoryFolder.default('deploy'),
-    /** Namespace of an environment, with `{name}` and `{environment}` in it. */
-    namespacePattern: z
-      .string()
-      .max(80)
-      .regex(
-        /^(?:[a-z0-9-]|\{name\}|\{environment\})+$/,
-        'lower-case letters, digits, dashes, "{name}" and "{environment}"',
-      )
-      .refine(
-        pattern =>
-          pattern.includes('{name}') && pattern.includes('{environment}'),
-        'both "{name}" and "{environment}", so that no two share a namespace',
-      )
-      .default('{name}-{environment}'),
-    environments: z
-      .array(environmentSchema)
-      .min(1, 'at least one environment')
-      .max(20, 'at most 20 environments')
-      .refine(
-        list => new Set(list.map(item => item.name)).size === list.length,
-        'every environment once',
-      ),
-  })
+const serviceFields = z.strictObject({
+  kind: z.enum(WORKLOAD_KINDS).default('web-service'),
+  name: serviceName,
+  description: oneLine(200).default(''),
+  /** Name of the owning team: the value of the label `team`. */
+  team: labelValue,
+  /** Value of `app.kubernetes.io/part-of`, for example the system of the catalog. */
+  partOf: labelValue.optional(),
+  engine: z.enum(['argocd', 'flux']),
+  runtime: z.enum(RUNTIMES),
+  /** Image without tag. */
+  image: imageRepository,
+  /** Tag that every overlay starts with; default 0.1.0 for what the skeletons build. */
+  imageTag: imageTag.optional(),
+  /** Digest that every overlay starts with. */
+  imageDigest: imageDigest.optional(),
+  /** What the container runs; default what its image says. */
+  command: options.commandLine.optional(),
+  args: options.commandLine.optional(),
+  /** Port on which the container listens. */
+  port: unprivilegedPort.default(8080),
+  /** User and group of the processes. */
+  user: z
+    .number()
+    .int()
+    .min(1, 'a user other than root')
+    .max(2147483647)
+    .default(65532),
+  /** An empty `/tmp` that can be written, beside a root that cannot. */
+  temporaryFolder: z.boolean().optional(),
+  probes: options.probes.default({}),
+  resources: options.resources.default({}),
+  schedule: options.schedule.optional(),
+  scaling: options.scaling.optional(),
+  route: options.route.optional(),
+  networkPolicy: options.networkPolicy.optional(),
+  monitoring: options.monitoring.optional(),
+  externalSecrets: z.array(options.externalSecret).max(10).default([]),
+  /** Whose repository holds the manifests. */
+  layout: z.enum(LAYOUTS).default('service-repository'),
+  /** Clone URL of the repository with the manifests. */
+  repoUrl: cloneUrl,
+  /** Branch that the engine follows. */
+  revision: gitRevision.default('main'),
+  /** Folder with `base` and `overlays`; default that of the layout. */
+  path: repositoryFolder.optional(),
+  /** Namespace of an environment, with `{name}` and `{environment}` in it. */
+  namespacePattern: z
+    .string()
+    .max(80)
+    .regex(
+      /^(?:[a-z0-9-]|\{name\}|\{environment\})+$/,
+      'lower-case letters, digits, dashes, "{name}" and "{environment}"',
+    )
+    .refine(
+      pattern =>
+        pattern.includes('{name}') && pattern.includes('{environment}'),
+      'both "{name}" and "{environment}", so that no two share a namespace',
+    )
+    .default('{name}-{environment}'),
+  environments: z
+    .array(environmentSchema)
+    .min(1, 'at least one environment')
+    .max(20, 'at most 20 environments')
+    .refine(
+      list => new Set(list.map(item => item.name)).size === list.length,
+      'every environment once',
+    ),
+});
+
+/** A service as it was described, each field right by itself. */
+export type ServiceFields = z.output<typeof serviceFields>;
+
+const serviceSchema = serviceFields
   .superRefine((model, context) => {
-    for (const environment of [...model.environments, { name: 'preview' }]) {
-      const namespace = namespaceName(model, environment.name);
-      const result = dnsLabel().safeParse(namespace);
-      if (!result.success) {
-        context.addIssue({
-          code: 'custom',
-          path: ['namespacePattern'],
-          message: `the namespace "${namespace}" must have ${result.error.issues[0].message}`,
-        });
-      }
+    for (const { path, message } of checkCombination(model)) {
+      context.addIssue({ code: 'custom', path, message });
     }
-  });
+  })
+  .transform(model => ({
+    ...model,
+    path: model.path ?? layoutFolder(model),
+    imageTag:
+      model.imageTag ?? (model.imageDigest === undefined ? '0.1.0' : undefined),
+    // Nobody knows what an image of others writes; workers of the skeletons keep their
+    // heartbeat there.
+    temporaryFolder:
+      model.temporaryFolder ??
+      (model.runtime === 'image' || model.kind === 'background-worker'),
+  }));
 
 /** A service as a golden path describes it, before defaults. @public */
 export type ServiceModelInput = z.input<typeof serviceSchema>;
@@ -128,14 +183,4 @@ export function parseServiceModel(input: ServiceModelInput): ServiceModel {
     );
   }
   return result.data;
-}
-
-/** The namespace of an environment of a service. */
-export function namespaceName(
-  model: { name: string; namespacePattern: string },
-  environment: string,
-): string {
-  return model.namespacePattern
-    .replaceAll('{name}', model.name)
-    .replaceAll('{environment}', environment);
 }

@@ -116,3 +116,96 @@ function isCloneUrl(text: string): boolean {
     !text.includes('..')
   );
 }
+
+/** A host name, for example `orders.example.com`; no wildcard, no port. @public */
+export const HOST_PATTERN =
+  '^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)+$';
+
+export const hostName = z
+  .string()
+  .regex(
+    new RegExp(HOST_PATTERN),
+    'a host name in lower case with at least one dot, for example "orders.example.com"; no wildcard, port or path',
+  );
+
+/** A name of most objects of Kubernetes: DNS labels with dots between them. @public */
+export const OBJECT_NAME_PATTERN =
+  '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
+
+export const objectName = z
+  .string()
+  .max(253, 'at most 253 characters')
+  .regex(
+    new RegExp(OBJECT_NAME_PATTERN),
+    'lower-case letters, digits, dashes and dots, as Kubernetes names objects',
+  );
+
+/** The path of a URL. @public */
+export const URL_PATH_PATTERN = '^/[A-Za-z0-9._~/-]*$';
+
+export const urlPath = z
+  .string()
+  .max(200, 'at most 200 characters')
+  .regex(
+    new RegExp(URL_PATH_PATTERN),
+    'a path that starts with a slash, of letters, digits and the characters . _ ~ - /',
+  );
+
+export const imageDigest = z
+  .string()
+  .regex(
+    /^sha256:[0-9a-f]{64}$/,
+    'a digest, "sha256:" and 64 hexadecimal digits',
+  );
+
+/** CPU as a request or limit. @public */
+export const CPU_PATTERN =
+  '^([1-9][0-9]{0,5}m|[1-9][0-9]{0,2}(\\.[0-9]{1,3})?|0\\.[0-9]{1,3})$';
+
+export const cpuQuantity = z
+  .string()
+  .regex(
+    new RegExp(CPU_PATTERN),
+    'an amount of CPU, for example "250m" or "2"',
+  );
+
+/** Memory as a request or limit. @public */
+export const MEMORY_PATTERN = '^[1-9][0-9]{0,5}[KMGT]i$';
+
+export const memoryQuantity = z
+  .string()
+  .regex(
+    new RegExp(MEMORY_PATTERN),
+    'an amount of memory with a binary unit, for example "256Mi" or "1Gi"',
+  );
+
+/** Addresses, as a NetworkPolicy lists them. */
+export const cidr = z
+  .string()
+  .regex(
+    /^((25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(25[0-5]|2[0-4]\d|1?\d?\d)\/(3[0-2]|[12]?\d)$|^[0-9a-f:]{2,39}\/(12[0-8]|1[01]\d|\d?\d)$/,
+    'a range of addresses, for example "10.20.0.0/16"',
+  );
+
+/** A port that an unprivileged process may listen on. */
+export const unprivilegedPort = z
+  .number()
+  .int('a whole number')
+  .min(1024, 'a port of 1024 or above: the container runs without privileges')
+  .max(65535, 'a port of at most 65535');
+
+/** Any port. */
+export const anyPort = z
+  .number()
+  .int('a whole number')
+  .min(1, 'a port of at least 1')
+  .max(65535, 'a port of at most 65535');
+
+/** A key of a Secret, which becomes the name of a variable. */
+export const variableName = z
+  .string()
+  .max(100)
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_]*$/,
+    'the name of a variable: letters, digits and underscores, not starting with a digit',
+  );

@@ -30,7 +30,12 @@ export function manifestFile<T extends ManifestObject>(
 export function plainFile(path: string, value: object): ManifestFile {
   return {
     path,
-    // Go reads YAML 1.1 words such as "on" as booleans; this quotes them.
-    content: stringify(value, { version: '1.1', lineWidth: 0 }),
+    content: stringify(value, {
+      // Go reads YAML 1.1 words such as "on" as booleans; this quotes them.
+      version: '1.1',
+      lineWidth: 0,
+      // An object that stands twice is written twice: people edit the one and not the other.
+      aliasDuplicateObjects: false,
+    }),
   };
 }

@@ -3,7 +3,7 @@ import type {
   IAppProject,
 } from '@kubernetes-models/argo-cd/argoproj.io/v1alpha1';
 import { registrationLabels } from '../labels';
-import { namespaceName } from '../model/ServiceModel';
+import { namespaceName } from '../model/namespaceName';
 import type { RegisteredEnvironment, RegisteredModel } from './RegisteredModel';
 
 /** How Argo CD is set up. @public */
@@ -30,6 +30,14 @@ export function argocdApplication(
       name: `${model.name}-${environment.name}`,
       namespace: options.namespace ?? 'argocd',
       labels: registrationLabels(model, environment.name),
+      ...(model.layout === 'service-repository'
+        ? {}
+        : {
+            // In a repository of many, a push concerns only those whose folder it changed.
+            annotations: {
+              'argocd.argoproj.io/manifest-generate-paths': `/${model.path}`,
+            },
+          }),
       // Deleting the registration deletes what it deployed, and leaves no orphans.
       finalizers: ['resources-finalizer.argocd.argoproj.io'],
     },
@@ -95,7 +103,9 @@ export function appProject(
       annotations: { 'argocd.argoproj.io/sync-wave': '-1' },
     },
     spec: {
-      description: `${model.name} of ${model.team}: its own repository, its own namespaces`,
+      description: `${model.name} of ${model.team}: its ${
+        model.layout === 'service-repository' ? 'own' : 'configuration'
+      } repository, its own namespaces`,
       sourceRepos: [model.repoUrl],
       destinations: model.environments.map(environment => ({
         server: options.server ?? IN_CLUSTER,

@@ -1,41 +1,57 @@
 import type { IDeployment } from 'kubernetes-models/apps/v1';
+import type { ICronJob } from 'kubernetes-models/batch/v1';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import type { IService, IServiceAccount } from 'kubernetes-models/v1';
 import { selectorLabels, serviceLabels } from '../labels';
 import type { ServiceModel } from '../model';
-import { manifestFile, plainFile, type ManifestFile } from '../objects';
+import {
+  manifestFile,
+  plainFile,
+  type ManifestFile,
+  type ManifestObject,
+} from '../objects';
+import { monitor } from './monitor';
+import { networkPolicy } from './networkPolicy';
+import { metricsPort, podTemplate } from './podTemplate';
 
-// The conventional "nonroot" user of minimal images; the Dockerfiles of the skeletons use it.
-const NON_ROOT = 65532;
-
-// A Node.js process needs its heap and its runtime; a Go binary starts with little.
-const RESOURCES = {
-  nodejs: {
-    requests: { cpu: '50m', memory: '96Mi' },
-    limits: { memory: '256Mi' },
-  },
-  go: { requests: { cpu: '25m', memory: '32Mi' }, limits: { memory: '128Mi' } },
-};
-
+/** What is the same in every environment. */
 export function renderBase(model: ServiceModel): ManifestFile[] {
   const folder = `${model.path}/base`;
+  const objects = objectsOf(model).sort((a, b) => (a.kind < b.kind ? -1 : 1));
+  const nameOf = ({ kind }: ManifestObject) => `${kind.toLowerCase()}.yaml`;
   return [
-    manifestFile(`${folder}/deployment.yaml`, deployment(model)),
-    manifestFile(`${folder}/poddisruptionbudget.yaml`, disruptionBudget(model)),
-    manifestFile(`${folder}/service.yaml`, service(model)),
-    manifestFile(`${folder}/serviceaccount.yaml`, serviceAccount(model)),
+    ...objects.map(object =>
+      manifestFile(`${folder}/${nameOf(object)}`, object),
+    ),
     plainFile(`${folder}/kustomization.yaml`, {
       apiVersion: 'kustomize.config.k8s.io/v1beta1',
       kind: 'Kustomization',
-      resources: [
-        'deployment.yaml',
-        'poddisruptionbudget.yaml',
-        'service.yaml',
-        'serviceaccount.yaml',
-      ],
+      resources: objects.map(nameOf),
       labels: [{ pairs: serviceLabels(model) }],
     }),
   ];
+}
+
+function objectsOf(model: ServiceModel): ManifestObject[] {
+  const account = serviceAccount(model);
+  const optional = [
+    ...(model.networkPolicy ? [networkPolicy(model)] : []),
+    ...(model.monitoring ? [monitor(model)] : []),
+  ];
+  switch (model.kind) {
+    case 'cron-job':
+      return [cronJob(model), account, ...optional];
+    case 'background-worker':
+      return [deployment(model), disruptionBudget(model), account, ...optional];
+    default:
+      return [
+        deployment(model),
+        disruptionBudget(model),
+        service(model),
+        account,
+        ...optional,
+      ];
+  }
 }
 
 function deployment(model: ServiceModel): IDeployment {
@@ -44,81 +60,38 @@ function deployment(model: ServiceModel): IDeployment {
     kind: 'Deployment',
     metadata: { name: model.name },
     spec: {
-      replicas: 1,
+      // Where pods come and go with the load, Git does not say how many there are.
+      ...(model.scaling ? {} : { replicas: 1 }),
       revisionHistoryLimit: 5,
       selector: { matchLabels: selectorLabels(model) },
       strategy: {
         type: 'RollingUpdate',
         rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
       },
-      template: {
-        // Labels of pods stand here and not in the kustomization: `includeTemplates` is
-        // unknown to kustomize before version 5.
+      template: podTemplate(model),
+    },
+  };
+}
+
+function cronJob(model: ServiceModel): ICronJob {
+  const { cron, backoffLimit, activeDeadlineSeconds, ...schedule } =
+    model.schedule!;
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    metadata: { name: model.name },
+    spec: {
+      schedule: cron,
+      ...schedule,
+      jobTemplate: {
         metadata: { labels: serviceLabels(model) },
         spec: {
-          serviceAccountName: model.name,
-          automountServiceAccountToken: false,
-          terminationGracePeriodSeconds: 30,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: NON_ROOT,
-            runAsGroup: NON_ROOT,
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
-          topologySpreadConstraints: [
-            spread(model, 'topology.kubernetes.io/zone'),
-            spread(model, 'kubernetes.io/hostname'),
-          ],
-          containers: [container(model)],
+          backoffLimit,
+          activeDeadlineSeconds,
+          template: podTemplate(model),
         },
       },
     },
-  };
-}
-
-type Containers = NonNullable<
-  NonNullable<IDeployment['spec']>['template']['spec']
->['containers'];
-
-function container(model: ServiceModel): Containers[number] {
-  return {
-    name: model.name,
-    image: model.image,
-    ports: [{ name: 'http', containerPort: model.port, protocol: 'TCP' }],
-    env: [{ name: 'PORT', value: String(model.port) }],
-    startupProbe: {
-      httpGet: { path: '/healthz', port: 'http' },
-      periodSeconds: 2,
-      failureThreshold: 30,
-    },
-    livenessProbe: {
-      httpGet: { path: '/healthz', port: 'http' },
-      periodSeconds: 10,
-      timeoutSeconds: 2,
-      failureThreshold: 3,
-    },
-    readinessProbe: {
-      httpGet: { path: '/readyz', port: 'http' },
-      periodSeconds: 5,
-      timeoutSeconds: 2,
-      failureThreshold: 2,
-    },
-    // No limit of CPU: throttling would hurt latency, and the request already shares it fairly.
-    resources: RESOURCES[model.runtime],
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
-  };
-}
-
-function spread(model: ServiceModel, topologyKey: string) {
-  return {
-    maxSkew: 1,
-    topologyKey,
-    whenUnsatisfiable: 'ScheduleAnyway' as const,
-    labelSelector: { matchLabels: selectorLabels(model) },
   };
 }
 
@@ -129,7 +102,19 @@ function service(model: ServiceModel): IService {
     metadata: { name: model.name },
     spec: {
       selector: selectorLabels(model),
-      ports: [{ name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' }],
+      ports: [
+        { name: 'http', port: 80, targetPort: 'http', protocol: 'TCP' },
+        ...(metricsPort(model) === undefined
+          ? []
+          : [
+              {
+                name: 'metrics',
+                port: metricsPort(model)!,
+                targetPort: 'metrics',
+                protocol: 'TCP' as const,
+              },
+            ]),
+      ],
     },
   };
 }

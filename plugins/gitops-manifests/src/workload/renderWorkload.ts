@@ -15,7 +15,7 @@ import { renderOverlay } from './renderOverlay';
 export function renderWorkload(model: ServiceModel): ManifestFile[] {
   const overlays = [
     ...model.environments,
-    { name: 'preview', tier: 'preview' as const, replicas: 1 },
+    { name: 'preview', tier: 'preview' as const },
   ];
   return [
     ...renderBase(model),

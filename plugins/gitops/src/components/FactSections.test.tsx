@@ -84,6 +84,11 @@ describe('the guardrails of a service', () => {
       samplePolicyReport(sampleFindings),
       // A second report of the same object that says the same.
       { ...samplePolicyReport(sampleFindings, { pass: 0 }), id: 'again' },
+      // The same is wrong in another environment.
+      {
+        ...samplePolicyReport(sampleFindings.slice(1, 2), { pass: 0 }),
+        ...{ id: 'dev', environment: 'dev' },
+      },
       sampleSecret('orders-mail', { details: { refreshTime: hoursAgo(9) } }),
       sampleSecret('orders-db', {
         fact: {
@@ -111,7 +116,7 @@ describe('the guardrails of a service', () => {
         .map(({ textContent }) => textContent);
     expect(rowsOf('Policies')).toEqual([
       expect.stringMatching(
-        /^Criticaldisallow-privileged-containers \/ privileged-containers Pod orders-debugProductionPrivileged mode/,
+        /^Criticaldisallow-privileged-containers \/ privileged-containers Pod orders-debugDevelopment, ProductionPrivileged mode/,
       ),
       expect.stringMatching(
         /^Mediumrequire-requests-limits.*Deployment orders/,

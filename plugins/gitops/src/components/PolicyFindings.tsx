@@ -32,7 +32,10 @@ function Finding(props: { finding: PlacedFinding; placeOf: PlaceOf }) {
             .join(' · ')}
         </span>
       </span>
-      <FactPlace place={placeOf(finding)} staleSince={finding.staleSince} />
+      <FactPlace
+        place={placeOf(...finding.places)}
+        staleSince={finding.staleSince}
+      />
       {message && <p className={styles.message}>{message}</p>}
     </li>
   );

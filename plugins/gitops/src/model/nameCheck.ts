@@ -1,4 +1,5 @@
 import type { NameCheckQuery } from '@fairway/plugin-gitops-common';
+import { textAt } from './formContext';
 
 /** `ui:options` of the field: how the repository that the name would get is known. */
 export interface ServiceNameOptions {
@@ -10,23 +11,6 @@ export interface ServiceNameOptions {
   owner?: string;
   /** Name of the form's field with that owner. */
   ownerField?: string;
-}
-
-/** Looks up `a.b` in a form's data; only own texts count. */
-function textAt(
-  data: Record<string, unknown>,
-  path?: string,
-): string | undefined {
-  const value = path
-    ?.split('.')
-    .reduce<unknown>(
-      (at, key) =>
-        typeof at === 'object' && at !== null && Object.hasOwn(at, key)
-          ? (at as Record<string, unknown>)[key]
-          : undefined,
-      data,
-    );
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** The owner that the form or the template names: one in the forge, or an entity ref. */

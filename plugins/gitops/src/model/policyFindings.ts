@@ -6,6 +6,7 @@ import type {
 } from '@fairway/plugin-gitops-common';
 import { FactFields } from './FactFields';
 import { oldestStale } from './factTime';
+import type { Place } from './places';
 
 /** Worst first. */
 export const SEVERITIES: readonly PolicySeverity[] = [
@@ -18,19 +19,18 @@ export const SEVERITIES: readonly PolicySeverity[] = [
 
 const RESULTS: readonly PolicyFinding['result'][] = ['fail', 'error', 'warn'];
 
-/** A finding with the place where it was found. */
+/** A finding with the places where it was found. */
 export interface PlacedFinding extends PolicyFinding {
   /** Distinct among the findings. */
   key: string;
-  environment?: string;
-  cluster: string;
+  places: Place[];
   /** ISO time since when it may be out of date. */
   staleSince?: string;
 }
 
 /** What the policies say of a service. */
 export interface PolicyState {
-  /** Worst first, each once. */
+  /** Worst first; what is said of the same object in several environments is one. */
   findings: PlacedFinding[];
   /** Findings that the reports have beside those. */
   omitted: number;
@@ -63,19 +63,32 @@ function findingsOf(fact: Fact): PlacedFinding[] {
       severity: finding.oneOf('severity', SEVERITIES),
       message: finding.string('message'),
       resource: readSubject(finding.object('resource')) ?? subject,
-      environment: fact.environment,
-      cluster: fact.ref.cluster,
     };
     const { resource, ...said } = placed;
     return {
       ...placed,
+      places: [{ environment: fact.environment, cluster: fact.ref.cluster }],
       staleSince: fact.staleSince,
       key: JSON.stringify([
         ...Object.values(said),
-        ...[resource?.kind, resource?.namespace, resource?.name],
+        ...[resource?.kind, resource?.name],
       ]),
     };
   });
+}
+
+/** Each environment has the same objects, and mostly the same faults: one line for all of them. */
+function oncePerObject(findings: readonly PlacedFinding[]): PlacedFinding[] {
+  const byKey = new Map<string, PlacedFinding>();
+  for (const finding of findings) {
+    const known = byKey.get(finding.key);
+    byKey.set(finding.key, {
+      ...finding,
+      places: [...(known?.places ?? []), ...finding.places],
+      staleSince: oldestStale(known ? [known, finding] : [finding]),
+    });
+  }
+  return [...byKey.values()];
 }
 
 /** A policy without a severity counts as one of medium severity, as policies do by default. */
@@ -86,16 +99,14 @@ function rank({ severity = 'medium', result }: PolicyFinding): number {
 /** Reads the facts of kind `policy`. */
 export function readPolicies(facts: readonly Fact[]): PolicyState {
   const policies = facts.filter(({ kind }) => kind === 'policy');
-  const findings = new Map(
-    policies.flatMap(findingsOf).map(finding => [finding.key, finding]),
-  );
+  const findings = oncePerObject(policies.flatMap(findingsOf));
   const sum = (read: (fields: FactFields) => number | undefined) =>
     policies.reduce(
       (total, { details }) => total + (read(FactFields.of(details)) ?? 0),
       0,
     );
   return {
-    findings: [...findings.values()].sort((a, b) => rank(a) - rank(b)),
+    findings: findings.sort((a, b) => rank(a) - rank(b)),
     omitted: sum(fields => fields.number('omittedFindings')),
     passed: sum(fields => fields.object('summary').number('pass')),
     staleSince: oldestStale(policies),

@@ -35,6 +35,8 @@ export class GiteaFake {
   /** Answers of this status instead of the real one, by method and path. */
   readonly faults = new Map<string, number>();
   readonly requests: string[] = [];
+  /** Repositories that are read-only. */
+  readonly archived = new Set<string>();
   readonly #root = mkdtempSync(path.join(tmpdir(), 'gitea-fake-'));
   readonly #pulls = new Map<string, Pull[]>();
   readonly #server = createServer((request, response) =>
@@ -74,6 +76,7 @@ export class GiteaFake {
     this.#pulls.clear();
     this.faults.clear();
     this.requests.length = 0;
+    this.archived.clear();
     this.onPullRequest = 'wait';
   }
 
@@ -108,7 +111,9 @@ export class GiteaFake {
       this.git(name, 'update-index', '--add', '--cacheinfo', entry);
     }
     const tree = this.git(name, 'write-tree');
-    const hash = this.git(name, 'commit-tree', '-m', `Commit ${branch}`, tree);
+    const parents = this.branches(name).includes(branch) ? ['-p', branch] : [];
+    const message = ['-m', `Commit ${branch}`];
+    const hash = this.git(name, 'commit-tree', ...parents, ...message, tree);
     this.git(name, 'update-ref', `refs/heads/${branch}`, hash);
     return hash;
   }
@@ -223,6 +228,11 @@ export class GiteaFake {
     switch (`${method} ${rest.split('/')[0]}`) {
       case 'GET ':
         return [200, { default_branch: 'main' }];
+      case 'PATCH ':
+        if (body.archived) {
+          this.archived.add(name);
+        }
+        return [200, {}];
       case 'DELETE ':
         this.#pulls.delete(name);
         rmSync(this.directory(name), { recursive: true });
@@ -254,8 +264,13 @@ export class GiteaFake {
             .map(([, , sha, entry]) => ({ name: entry, sha })),
         ];
       }
-      case 'POST pulls':
-        return this.#openPull(name, body);
+      case 'POST pulls': {
+        if (rest === 'pulls') {
+          return this.#openPull(name, body);
+        }
+        this.merge(name, Number(rest.split('/')[1]));
+        return [200, {}];
+      }
       case 'GET pulls': {
         const found = pulls[Number(rest.split('/')[1]) - 1];
         if (rest !== 'pulls') {

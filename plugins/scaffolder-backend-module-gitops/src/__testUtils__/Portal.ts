@@ -46,7 +46,8 @@ export class Portal {
       `http://localhost:${this.#backend.server.port()}/api/scaffolder/v2${route}`,
       {
         method,
-        headers: { 'content-type': 'application/json' },
+        // A connection that is kept may be shut while a test works synchronously.
+        headers: { 'content-type': 'application/json', connection: 'close' },
         body: body && JSON.stringify(body),
       },
     );
@@ -68,7 +69,7 @@ export class Portal {
     });
     const stream = await fetch(
       `http://localhost:${this.#backend.server.port()}/api/scaffolder/v2/tasks/${id}/eventstream`,
-      { headers: { accept: 'text/event-stream' } },
+      { headers: { accept: 'text/event-stream', connection: 'close' } },
     );
     let text = '';
     for await (const chunk of stream.body!) {

@@ -20,6 +20,7 @@ export async function serveGit(options: {
       REQUEST_METHOD: request.method,
       CONTENT_TYPE: request.headers['content-type'] ?? '',
       REMOTE_USER: 'robot',
+      GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
     },
   });
   request.pipe(child.stdin);

@@ -1,5 +1,7 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { ScmIntegrations } from '@backstage/integration';
+import type { CatalogService } from '@backstage/plugin-catalog-node';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import type { GitopsApi } from '@fairway/plugin-gitops-common';
 import { gitopsServiceMock } from '@fairway/plugin-gitops-node/testUtils';
@@ -44,6 +46,7 @@ export function useActions() {
     input: object,
     options: {
       gitops?: Partial<GitopsApi>;
+      catalog?: CatalogService;
       config?: object;
       isDryRun?: boolean;
       signal?: AbortSignal;
@@ -67,6 +70,12 @@ export function useActions() {
             { host: 'nobody.example.com' },
           ],
           github: [{ host: 'github.com' }],
+          gerrit: [
+            {
+              host: 'gerrit.example.com',
+              gitilesBaseUrl: 'https://gerrit.example.com/gitiles',
+            },
+          ],
         },
         gitops: {
           platformRepository: `${forge.host}?owner=platform&repo=gitops`,
@@ -78,6 +87,7 @@ export function useActions() {
       config: readActionsConfig(config),
       integrations: ScmIntegrations.fromConfig(config),
       gitops: gitopsServiceMock(options.gitops),
+      catalog: options.catalog ?? catalogServiceMock.mock(),
       pollIntervalMs: 5,
     }).find(candidate => candidate.id === id)!;
     const logger = mockServices.logger.mock();

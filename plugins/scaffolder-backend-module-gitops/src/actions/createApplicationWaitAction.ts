@@ -48,6 +48,20 @@ export function createApplicationWaitAction({
             .describe(
               'Revision that must run: a commit, at least its first 7 digits, or the version of a chart',
             ),
+        image: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'Image that must run, with its tag or digest; where other commits may follow at once, surer than a revision',
+            ),
+        phase: z =>
+          z
+            .number()
+            .min(1)
+            .max(4)
+            .optional()
+            .describe('Migration phase that must be reached'),
         timeoutMinutes: z =>
           z
             .number()
@@ -63,7 +77,9 @@ export function createApplicationWaitAction({
       },
     },
     async handler(ctx) {
-      const { entityRef, environment, commandRunId, revision } = ctx.input;
+      const { entityRef, environment, commandRunId } = ctx.input;
+      const { revision, image, phase } = ctx.input;
+      const wanted: Wanted = { revision, image: image || undefined, phase };
       const { timeoutMinutes = DEFAULT_TIMEOUT_MINUTES } = ctx.input;
       const service =
         entityRef !== undefined && environment !== undefined
@@ -101,13 +117,13 @@ export function createApplicationWaitAction({
           const applications = service
             ? await findApplications(api, service)
             : await applicationOf(api, run?.applicationId);
-          const state = inWords(applications, { where, revision });
+          const state = inWords(applications, where, wanted);
           if (state !== last) {
             ctx.logger.info(state);
             last = state;
           }
           return applications.length > 0 &&
-            applications.every(one => isReady(one, revision))
+            applications.every(one => isReady(one, wanted))
             ? applications
             : undefined;
         },
@@ -135,12 +151,43 @@ async function applicationOf(
   return id === undefined ? [] : [await api.getApplication(id)];
 }
 
-function isReady(application: Application, revision?: string): boolean {
+/** What must be so beside synced and healthy. */
+interface Wanted {
+  revision?: string;
+  image?: string;
+  phase?: number;
+}
+
+function isReady(application: Application, wanted: Wanted): boolean {
   return (
     application.sync === 'synced' &&
     application.health === 'healthy' &&
-    (revision === undefined || runs(application, revision))
+    missing(application, wanted).length === 0
   );
+}
+
+/** What is not as it must be, in words. */
+function missing(
+  application: Application,
+  { revision, image, phase }: Wanted,
+): string[] {
+  const parts: string[] = [];
+  if (revision !== undefined && !runs(application, revision)) {
+    parts.push(`it runs ${application.revision ?? 'nothing'}, not ${revision}`);
+  }
+  // A digest may stand behind the tag.
+  const hasImage = application.images?.some(
+    one => one === image || one.startsWith(`${image}@`),
+  );
+  if (image !== undefined && !hasImage) {
+    parts.push(
+      `it runs ${application.images?.join(', ') || 'no image'}, not ${image}`,
+    );
+  }
+  if (phase !== undefined && application.phase < phase) {
+    parts.push(`it is in phase ${application.phase}, not ${phase}`);
+  }
+  return parts;
 }
 
 /** Whether an application runs a revision, which may be named by the beginning of its commit. */
@@ -154,17 +201,18 @@ function runs(application: Application, revision: string): boolean {
 
 function inWords(
   applications: Application[],
-  options: { where: string; revision?: string },
+  where: string,
+  wanted: Wanted,
 ): string {
   if (applications.length === 0) {
-    return `The engine has no application for ${options.where} yet`;
+    return `The engine has no application for ${where} yet`;
   }
   return applications
-    .map(application => describeState(application, options.revision))
+    .map(application => describeState(application, wanted))
     .join('; ');
 }
 
-function describeState(application: Application, revision?: string): string {
+function describeState(application: Application, wanted: Wanted): string {
   const { ref, sync, health, suspended, policy } = application;
   const parts = [`${ref.kind} ${ref.name} is ${sync} and ${health}`];
   const reason = application.healthMessage ?? application.syncMessage;
@@ -176,8 +224,6 @@ function describeState(application: Application, revision?: string): string {
   } else if (!policy.automated && sync === 'out-of-sync') {
     parts.push('its sync is manual; sync it on the deployments page');
   }
-  if (revision !== undefined && !runs(application, revision)) {
-    parts.push(`it runs ${application.revision ?? 'nothing'}, not ${revision}`);
-  }
+  parts.push(...missing(application, wanted));
   return parts.join(': ');
 }

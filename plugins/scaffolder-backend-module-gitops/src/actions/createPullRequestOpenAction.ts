@@ -1,7 +1,7 @@
 import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { shortenDifference } from '@fairway/gitops-manifests';
+import { shortenDifference, unfoldDifference } from '@fairway/gitops-manifests';
 import path from 'node:path';
 import { repositoryOf } from '../config';
 import {
@@ -9,6 +9,7 @@ import {
   filesToAdd,
   openForgeRepository,
   proposeChange,
+  type ForgeRepository,
 } from '../forge';
 import { FetchedFolder } from '../workspace';
 import type { ActionDependencies } from './createGitopsActions';
@@ -165,7 +166,7 @@ export function createPullRequestOpenAction({
       // No checkpoint: the forge itself remembers, and it may have changed since the last try.
       const pull = await proposeChange({
         ...{ repository, branch, base, files, title, logger },
-        body: describeChange(input, repository.longestDescription),
+        body: describeChange(input, repository),
         author: config.author,
       });
       if (!pull) {
@@ -208,16 +209,17 @@ async function fetchedFolder(
   return fetched;
 }
 
-/** The description with the difference below it, as long as the forge takes. */
+/** The description with the difference below it, as its forge shows it and as long as it takes. */
 function describeChange(
   input: { description?: string; difference?: string },
-  longest: number,
+  { longestDescription, unfolds }: ForgeRepository,
 ): string {
   const { description = '', difference } = input;
   const separator = description && difference ? '\n\n' : '';
-  const room = longest - description.length - separator.length;
+  const room = longestDescription - description.length - separator.length;
   const shortened = difference ? shortenDifference(difference, room) : '';
-  return `${description}${separator}${shortened}`.slice(0, longest);
+  const shown = unfolds ? shortened : unfoldDifference(shortened);
+  return `${description}${separator}${shown}`.slice(0, longestDescription);
 }
 
 function branchOf(name: string, taskId: string): string {

@@ -2,7 +2,7 @@ import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import { renderRegistration } from '@fairway/gitops-manifests';
 import { writeToWorkspace } from '../workspace';
 import type { ActionDependencies } from './createGitopsActions';
-import { serviceInput, toServiceModel } from './serviceInput';
+import { serviceInput, toRegistrationModel } from './serviceInput';
 
 /** `gitops:registration:render`: what makes Argo CD or Flux deploy a service. */
 export function createRegistrationRenderAction({
@@ -90,7 +90,7 @@ export function createRegistrationRenderAction({
     },
     async handler(ctx) {
       const { targetPath = '.', argocd, flux, ...input } = ctx.input;
-      const model = toServiceModel(input, config);
+      const model = toRegistrationModel(input, config);
       const files = await writeToWorkspace({
         workspacePath: ctx.workspacePath,
         targetPath,

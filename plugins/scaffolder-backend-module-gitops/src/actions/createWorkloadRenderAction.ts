@@ -1,8 +1,10 @@
+import { ConflictError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { renderWorkload } from '@fairway/gitops-manifests';
-import { writeToWorkspace } from '../workspace';
+import { renderWorkload, type ManifestFile } from '@fairway/gitops-manifests';
+import { readTree, writeToWorkspace } from '../workspace';
 import type { ActionDependencies } from './createGitopsActions';
 import { serviceInput, toServiceModel } from './serviceInput';
+import { workloadRenderExamples } from './workloadRenderExamples';
 
 /** `gitops:workload:render`: base and overlays of a service, into the workspace. */
 export function createWorkloadRenderAction({
@@ -11,30 +13,9 @@ export function createWorkloadRenderAction({
   return createTemplateAction({
     id: 'gitops:workload:render',
     description:
-      'Writes the Kubernetes manifests of a service to the workspace: a Kustomize base and an overlay for each environment and for previews.',
+      'Writes the Kubernetes manifests of a web service, a worker or a cron job to the workspace: a Kustomize base and an overlay for each environment and for previews.',
     supportsDryRun: true,
-    examples: [
-      {
-        description: 'A Node.js service with two environments',
-        example: `steps:
-  - id: workload
-    action: gitops:workload:render
-    input:
-      name: orders
-      owner: group:default/payments
-      engine: argocd
-      runtime: nodejs
-      image: registry.example.com/payments/orders
-      cloneUrl: https://git.example.com/payments/orders.git
-      targetPath: ./service
-      environments:
-        - name: dev
-          policy: automated
-        - name: production
-          policy: manual
-`,
-      },
-    ],
+    examples: workloadRenderExamples,
     schema: {
       input: {
         ...serviceInput,
@@ -57,10 +38,18 @@ export function createWorkloadRenderAction({
     async handler(ctx) {
       const { targetPath = '.', ...input } = ctx.input;
       const model = toServiceModel(input, config);
+      const rendered = renderWorkload(model);
+      if (model.layout !== 'service-repository') {
+        await assertNotTaken(rendered, {
+          workspacePath: ctx.workspacePath,
+          targetPath,
+          folder: model.path,
+        });
+      }
       const files = await writeToWorkspace({
         workspacePath: ctx.workspacePath,
         targetPath,
-        files: renderWorkload(model),
+        files: rendered,
       });
       ctx.logger.info(
         `Wrote ${files.length} files below ${model.path} for ${model.name}`,
@@ -69,4 +58,26 @@ export function createWorkloadRenderAction({
       ctx.output('path', `${targetPath.replace(/\/+$/, '')}/${model.path}`);
     },
   });
+}
+
+/**
+ * In a repository of many services a folder may be that of another. The same files are no
+ * conflict: a task that runs again finds what it wrote.
+ */
+async function assertNotTaken(
+  files: ManifestFile[],
+  options: { workspacePath: string; targetPath: string; folder: string },
+): Promise<void> {
+  const { workspacePath, targetPath, folder } = options;
+  const tree = await readTree({ workspacePath, path: targetPath });
+  const rendered = new Map(files.map(file => [file.path, file.content]));
+  const other = [...tree].find(
+    ([path, content]) =>
+      path.startsWith(`${folder}/`) && rendered.get(path) !== content,
+  );
+  if (other) {
+    throw new ConflictError(
+      `The repository has a folder ${folder} already, with a file ${other[0]} that is not of this service. Nothing was changed; choose another name, or remove that folder first`,
+    );
+  }
 }

@@ -1,19 +1,29 @@
 import { parseEntityRef } from '@backstage/catalog-model';
 import { InputError } from '@backstage/errors';
 import {
+  parseImageReference,
   parseServiceModel,
+  RUNTIMES,
   SYNC_POLICY_NAMES,
   syncPolicyByName,
   type ServiceModel,
   type SyncPolicyName,
+  WORKLOAD_KINDS,
 } from '@fairway/gitops-manifests';
 import type { z as Zod } from 'zod/v3';
 import type { ActionsConfig } from '../config';
+import { toWorkloadModel, type WorkloadInput } from './toWorkloadModel';
+import { workloadInput } from './workloadInput';
 
 type ZodV3 = typeof Zod;
 
 /** The inputs that describe a service to the actions that render it. */
 export const serviceInput = {
+  kind: (z: ZodV3) =>
+    z
+      .enum(WORKLOAD_KINDS)
+      .optional()
+      .describe('What it is; default web-service'),
   name: (z: ZodV3) =>
     z
       .string()
@@ -39,19 +49,17 @@ export const serviceInput = {
     z.enum(['argocd', 'flux']).describe('The engine that deploys it'),
   runtime: (z: ZodV3) =>
     z
-      .enum(['nodejs', 'go'])
-      .describe('What it is written in; decides requests and limits'),
+      .enum(RUNTIMES)
+      .describe(
+        'What it is written in, or "image" for one that is built elsewhere; decides requests and limits',
+      ),
   image: (z: ZodV3) =>
     z
       .string()
       .describe(
-        'Image without a tag, for example registry.example.com/payments/orders',
+        'Image without a tag, for example registry.example.com/payments/orders; of the runtime "image" with a tag or a digest',
       ),
-  port: (z: ZodV3) =>
-    z
-      .number()
-      .optional()
-      .describe('Port on which the container listens; default 8080'),
+  ...workloadInput,
   cloneUrl: (z: ZodV3) =>
     z.string().describe('Clone URL of the repository that holds the manifests'),
   branch: (z: ZodV3) =>
@@ -64,7 +72,7 @@ export const serviceInput = {
       .string()
       .optional()
       .describe(
-        'Folder of the repository with base and overlays; default deploy',
+        'Folder of the repository with base and overlays; default that of the layout',
       ),
   environments: (z: ZodV3) =>
     z
@@ -81,21 +89,33 @@ export const serviceInput = {
             .number()
             .optional()
             .describe('Pods; default 1, in production 2'),
+          minReplicas: z
+            .number()
+            .optional()
+            .describe('Fewest pods with "scaling"; default 1, in production 2'),
+          maxReplicas: z
+            .number()
+            .optional()
+            .describe('Most pods with "scaling"; default 3, in production 10'),
+          host: z
+            .string()
+            .optional()
+            .describe('Host name, with a "route"; without one it has none'),
         }),
       )
       .describe('The environments, in the order of promotion'),
 };
 
 /** The values of {@link serviceInput}. */
-export interface ServiceInput {
+export interface ServiceInput extends WorkloadInput {
+  kind?: (typeof WORKLOAD_KINDS)[number];
   name: string;
   description?: string;
   owner: string;
   system?: string;
   engine: 'argocd' | 'flux';
-  runtime: 'nodejs' | 'go';
+  runtime: (typeof RUNTIMES)[number];
   image: string;
-  port?: number;
   cloneUrl: string;
   branch?: string;
   path?: string;
@@ -103,6 +123,9 @@ export interface ServiceInput {
     name: string;
     policy?: SyncPolicyName;
     replicas?: number;
+    minReplicas?: number;
+    maxReplicas?: number;
+    host?: string;
   }>;
 }
 
@@ -115,15 +138,20 @@ export function toServiceModel(
   input: ServiceInput,
   config: ActionsConfig,
 ): ServiceModel {
+  const workload = toWorkloadModel(input);
   return parseServiceModel({
+    ...workload,
+    // What the skeletons build has no tag yet; of the image of others it is part of the name.
+    ...(input.runtime === 'image'
+      ? withoutUndefined(parseImageReference(input.image))
+      : { image: input.image }),
+    kind: input.kind,
     name: input.name,
     description: input.description,
     team: teamOf(input.owner),
     partOf: input.system ? nameOf(input.system, 'system') : undefined,
     engine: input.engine,
     runtime: input.runtime,
-    image: input.image,
-    port: input.port,
     repoUrl: input.cloneUrl,
     revision: input.branch,
     path: input.path,
@@ -132,8 +160,58 @@ export function toServiceModel(
       tier: tierOf(environment.name, config),
       syncPolicy: syncPolicyByName(environment.policy ?? 'manual'),
       replicas: environment.replicas,
+      scaling: workload.scaling ? limitsOf(environment, config) : undefined,
+      host: input.route?.type === 'none' ? undefined : environment.host,
     })),
   });
+}
+
+/** The part of a model that a registration says something of; the rest is the workload's. */
+export function toRegistrationModel(
+  input: ServiceInput,
+  config: ActionsConfig,
+): ServiceModel {
+  const { name, description, owner, system, engine } = input;
+  const { cloneUrl, branch, path, layout, runtime } = input;
+  return toServiceModel(
+    {
+      ...{ name, description, owner, system, engine },
+      ...{ cloneUrl, branch, path, layout },
+      runtime: 'nodejs',
+      image:
+        runtime === 'image'
+          ? parseImageReference(input.image).image
+          : input.image,
+      environments: input.environments.map(environment => ({
+        name: environment.name,
+        policy: environment.policy,
+      })),
+    },
+    config,
+  );
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, field]) => field !== undefined),
+  ) as T;
+}
+
+/** Limits of an environment; one that is given alone moves the other only where it must. */
+function limitsOf(
+  environment: ServiceInput['environments'][number],
+  config: ActionsConfig,
+) {
+  const { minReplicas, maxReplicas } = environment;
+  if (minReplicas === undefined && maxReplicas === undefined) {
+    return undefined;
+  }
+  const usual =
+    tierOf(environment.name, config) === 'production'
+      ? { min: 2, max: 10 }
+      : { min: 1, max: 3 };
+  const min = minReplicas ?? Math.min(usual.min, maxReplicas ?? usual.min);
+  return { min, max: maxReplicas ?? Math.max(usual.max, min) };
 }
 
 /** Name of the team that an owner's entity ref names. */

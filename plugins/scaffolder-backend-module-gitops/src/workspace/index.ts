@@ -8,3 +8,4 @@ export {
 } from './folderContents';
 export { writeToWorkspace } from './writeToWorkspace';
 export { applyChanges, readTree, type WorkspaceFolder } from './manifestTree';
+export { writeNewFiles } from './writeNewFiles';

@@ -11,10 +11,11 @@ import (
 type service struct {
 	name, version, environment string
 	refusing                   atomic.Bool
+	metrics                    *metrics
 }
 
 func newService(name, version, environment string) *service {
-	return &service{name: name, version: version, environment: environment}
+	return &service{name: name, version: version, environment: environment, metrics: newMetrics()}
 }
 
 // refuse makes the service say that it wants no more requests.
@@ -42,7 +43,11 @@ func (s *service) handler() http.Handler {
 		}
 		answer(w, http.StatusOK, map[string]string{"status": "ready"})
 	})
-	return logged(mux)
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		s.metrics.writeTo(w)
+	})
+	return s.observed(mux)
 }
 
 func answer(w http.ResponseWriter, status int, body any) {
@@ -63,13 +68,16 @@ func (r *statusRecorder) WriteHeader(status int) {
 	r.ResponseWriter.WriteHeader(status)
 }
 
-func logged(next http.Handler) http.Handler {
+// observed logs and counts every request.
+func (s *service) observed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(recorder, r)
+		s.metrics.count(recorder.status)
 		level := slog.LevelInfo
-		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+		switch r.URL.Path {
+		case "/healthz", "/readyz", "/metrics":
 			level = slog.LevelDebug
 		}
 		slog.Log(r.Context(), level, "request",

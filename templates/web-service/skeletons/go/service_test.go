@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -50,5 +51,15 @@ func TestAnswers(t *testing.T) {
 				t.Errorf("%s %s answers %d, not %d", c.method, c.path, got, c.status)
 			}
 		})
+	}
+}
+
+func TestCountsRequests(t *testing.T) {
+	s := newService("orders", "1.2.3", "test")
+	request(s, http.MethodGet, "/nowhere")
+
+	body := request(s, http.MethodGet, "/metrics").Body.String()
+	if !strings.Contains(body, "http_requests_total{status=\"404\"} 1\n") {
+		t.Errorf("the request was not counted: %s", body)
 	}
 }

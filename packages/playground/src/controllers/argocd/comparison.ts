@@ -104,6 +104,19 @@ function loadFailure(error: unknown, source: ApplicationSource): string {
   return prefix + messageOf(error);
 }
 
+/** Labels that Argo CD adds: to selectors and templates too, unless it is told not to. */
+function labelFields(
+  kustomize: NonNullable<ApplicationSource['kustomize']>,
+): Record<string, unknown> {
+  const { commonLabels, labelWithoutSelector } = kustomize;
+  if (!commonLabels) {
+    return {};
+  }
+  return labelWithoutSelector
+    ? { labels: [{ pairs: commonLabels }] }
+    : { commonLabels };
+}
+
 /** `source.kustomize` as fields of a kustomization. */
 function renderRequest(options: {
   gitDirectory: string;
@@ -111,9 +124,17 @@ function renderRequest(options: {
   source: ApplicationSource;
 }): RenderRequest {
   const { gitDirectory, revision, source } = options;
-  const { images, version, ...fields } = source.kustomize ?? {};
+  const {
+    images,
+    version,
+    commonLabels,
+    labelWithoutSelector,
+    labelIncludeTemplates,
+    ...fields
+  } = source.kustomize ?? {};
   const overlay = {
     ...fields,
+    ...labelFields({ commonLabels, labelWithoutSelector }),
     ...(images?.length && { images: images.map(imageOverride) }),
   };
   return {

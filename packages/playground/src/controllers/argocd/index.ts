@@ -1,1 +1,2 @@
 export { createApplicationController } from './ApplicationController';
+export { createApplicationSetController } from './ApplicationSetController';

@@ -5,7 +5,7 @@ import { differs } from '../objects/differs';
 import { groupOf, NAMESPACE } from '../objects/kinds';
 import { messageOf } from '../Reconciler';
 import { hasSyncOption } from './annotations';
-import { permitsResource, projectOf } from './project';
+import { projectOf, resourceViolation } from './project';
 import { describeTask, planTasks, resultOf, SyncTask } from './syncTasks';
 import { Comparison, Operation, OperationState, ResourceResult } from './types';
 
@@ -137,11 +137,10 @@ function applyTask(run: Run, task: SyncTask): ResourceResult {
   const target = task.target!;
   const project = projectOf(cluster, application);
   const group = groupOf(task.key);
-  if (project && !permitsResource(project, target)) {
-    return resultOf(task, {
-      status: 'SyncFailed',
-      message: `resource ${group}:${task.key.kind} is not permitted in project ${project.metadata.name}`,
-    });
+  const violation =
+    project && resourceViolation(project, target, application.spec.destination);
+  if (violation) {
+    return resultOf(task, { status: 'SyncFailed', message: violation });
   }
   const subject = `${task.key.kind.toLowerCase()}${group && `.${group}`}/${
     task.key.name

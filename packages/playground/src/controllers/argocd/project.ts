@@ -11,10 +11,11 @@ interface Destination {
   namespace?: string;
 }
 
-/** Shell-style patterns as in an AppProject; `!` in front denies. */
+/** Shell-style patterns as in an AppProject, `[0-9]` among them; `!` in front denies. */
 function matches(pattern: string, value: string): boolean {
   const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('[!', '[^')
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
   return new RegExp(`^${expression}$`).test(value);
@@ -87,20 +88,48 @@ export function projectViolations(
   return violations;
 }
 
-interface GroupKind {
+interface Restriction {
   group: string;
   kind: string;
+  /** Of cluster-scoped kinds, which ones; all when absent. */
+  name?: string;
 }
 
-function contains(list: GroupKind[] | undefined, object: KubernetesObject) {
+function contains(list: Restriction[] | undefined, object: KubernetesObject) {
   return (list ?? []).some(
     item =>
-      matches(item.group, groupOf(object)) && matches(item.kind, object.kind),
+      matches(item.group, groupOf(object)) &&
+      matches(item.kind, object.kind) &&
+      (!item.name || matches(item.name, object.metadata.name)),
   );
 }
 
-/** Whether a project lets an object be synced: cluster-scoped kinds must be named. */
-export function permitsResource(
+/** Why a project does not let an object be synced, in Argo CD's words; undefined when it does. */
+export function resourceViolation(
+  project: KubernetesObject,
+  object: KubernetesObject,
+  destination: Destination = {},
+): string | undefined {
+  const { name } = project.metadata;
+  if (!permitsResource(project, object)) {
+    return `resource ${groupOf(object)}:${
+      object.kind
+    } is not permitted in project ${name}`;
+  }
+  const { namespace } = object.metadata;
+  const isPermitted =
+    isClusterScoped(object) ||
+    permitsDestination(project.spec?.destinations ?? [], {
+      ...destination,
+      namespace,
+    });
+  return isPermitted
+    ? undefined
+    : `namespace ${namespace} is not permitted in project '${name}'`;
+}
+
+/** Cluster-scoped kinds must be named. */
+function permitsResource(
   project: KubernetesObject,
   object: KubernetesObject,
 ): boolean {

@@ -206,7 +206,7 @@ export class HelmAction {
         cluster.apply(object, FIELD_MANAGER);
       }
     }
-    pruneInventory(cluster, status?.inventory, this.#objects);
+    pruneInventory(cluster, status?.inventory, { keep: this.#objects });
   }
 
   #snapshot(status: 'deployed' | 'failed'): Snapshot[] {
@@ -263,7 +263,7 @@ export class HelmAction {
     });
     const current = cluster.get(this.#key);
     if (current && failure.isTakenAway) {
-      pruneInventory(cluster, inventory, []);
+      pruneInventory(cluster, inventory);
       const { fields, set } = describeUninstall(current.status.history);
       this.#write({
         isDone: true,

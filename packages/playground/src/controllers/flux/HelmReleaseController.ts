@@ -183,7 +183,7 @@ function uninstall(
   if (cluster.get(chart)) {
     cluster.delete(chart);
   }
-  pruneInventory(cluster, inventory, []);
+  pruneInventory(cluster, inventory);
   if (inventoryKeys(inventory).some(key => cluster.get(key))) {
     return timing.debounceMs;
   }

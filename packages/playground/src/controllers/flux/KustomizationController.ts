@@ -12,7 +12,7 @@ import { writeStatus } from '../objects/writeStatus';
 import { queueKey, Reconciler } from '../Reconciler';
 import { setConditions, waiting } from './fluxConditions';
 import { FINALIZER, isRequested, requestedAt, sourceKey } from './fluxObjects';
-import { inventoryKeys, pruneInventory } from './inventory';
+import { finalizeKustomization } from './finalizeKustomization';
 import { KustomizationRun } from './KustomizationRun';
 import { markSeen } from './markSeen';
 
@@ -84,7 +84,7 @@ async function reconcile(
     runs.delete(key);
     attempts.delete(key);
     if (metadata.deletionTimestamp) {
-      return finalize(context, kustomization);
+      return finalizeKustomization(context, kustomization);
     }
     markSeen(cluster, kustomization, {
       withGeneration:
@@ -168,6 +168,13 @@ function findObstacle(
   const { sourceRef } = spec;
   const namespace = sourceRef.namespace ?? metadata.namespace;
   const reason = 'ArtifactFailed';
+  if (namespace !== metadata.namespace) {
+    // The controllers run with --no-cross-namespace-refs, as those of several teams do.
+    return {
+      reason: 'AccessDenied',
+      message: `can't access '${sourceRef.kind}/${namespace}/${sourceRef.name}', cross-namespace references have been blocked`,
+    };
+  }
   if (sourceRef.kind !== GIT_REPOSITORY.kind) {
     return {
       reason,
@@ -261,30 +268,4 @@ function untilDue(
   }
   const pause = last.succeeded ? timing.intervalMs : timing.retryMs;
   return Math.max(0, last.at + pause - Date.now());
-}
-
-/** A deleted Kustomization that prunes takes what it applied along. */
-function finalize(
-  { cluster, timing }: ControllerContext,
-  kustomization: KubernetesObject,
-): number | undefined {
-  const { finalizers = [] } = kustomization.metadata;
-  if (!finalizers.includes(FINALIZER)) {
-    return undefined;
-  }
-  const { prune, deletionPolicy = 'MirrorPrune' } = kustomization.spec;
-  const { inventory } = kustomization.status ?? {};
-  const deletes =
-    deletionPolicy === 'MirrorPrune' ? prune : deletionPolicy !== 'Orphan';
-  if (deletes) {
-    pruneInventory(cluster, inventory, []);
-    const left = inventoryKeys(inventory).some(key => cluster.get(key));
-    if (left && deletionPolicy === 'WaitForTermination') {
-      return timing.debounceMs;
-    }
-  }
-  cluster.patch(keyOf(kustomization), {
-    metadata: { finalizers: finalizers.filter(name => name !== FINALIZER) },
-  });
-  return undefined;
 }

@@ -1,4 +1,5 @@
 import { KubernetesObject, ObjectKey } from '../../types';
+import { whyForbidden } from '../accessReview';
 import { ControllerContext } from '../ControllerContext';
 import { byApplyOrder } from '../objects/applyOrder';
 import { Condition } from '../objects/conditions';
@@ -21,6 +22,7 @@ import {
   requestedAt,
 } from './fluxObjects';
 import { checkHealth } from './healthCheck';
+import { accountOf } from './impersonation';
 import { Inventory, inventoryOf, pruneInventory } from './inventory';
 import { HistoryEntry, withAttempt } from './kustomizationHistory';
 import { overlayOf } from './kustomizationOverlay';
@@ -159,11 +161,18 @@ export class KustomizationRun {
   /** Applies what departs and prunes what is gone; returns why it could not. */
   #apply(objects: KubernetesObject[]): string | undefined {
     const { cluster } = this.#context;
+    const account = accountOf(this.#context, this.#kustomization);
     for (const object of objects) {
       const { namespace, name } = object.metadata;
       const subject = [object.kind, namespace, name].filter(Boolean).join('/');
       if (!namespace && !isClusterScoped(object)) {
         return `${subject} namespace not specified: the server could not find the requested resource`;
+      }
+      const refusal = whyForbidden(cluster, account, {
+        ...{ object: keyOf(object), verb: 'patch' },
+      });
+      if (refusal) {
+        return `${subject} dry-run failed (Forbidden): ${refusal}`;
       }
       try {
         const live = cluster.get(keyOf(object));
@@ -176,7 +185,10 @@ export class KustomizationRun {
     }
     if (this.#kustomization.spec.prune) {
       const current = cluster.get(this.#key);
-      pruneInventory(cluster, current?.status?.inventory, objects);
+      return pruneInventory(cluster, current?.status?.inventory, {
+        keep: objects,
+        account,
+      });
     }
     return undefined;
   }
@@ -275,9 +287,9 @@ export class KustomizationRun {
     const current = this.#context.cluster.get(this.#key);
     return withAttempt(current?.status?.history, {
       digest: this.#applied!.digest,
-      revision: this.revision,
       status,
       durationMs: Date.now() - this.#startedAt,
+      metadata: { revision: this.revision },
     });
   }
 

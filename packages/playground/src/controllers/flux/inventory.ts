@@ -1,4 +1,5 @@
 import { Cluster, KubernetesObject, ObjectKey } from '../../types';
+import { Account, whyForbidden } from '../accessReview';
 import { apiVersionOf, groupOf, keyOf, versionOf } from '../objects/kinds';
 
 /** `status.inventory` of a Kustomization or HelmRelease: what it has in the cluster. */
@@ -34,20 +35,36 @@ export function inventoryKeys(inventory: Inventory | undefined): ObjectKey[] {
   });
 }
 
-/** Deletes what an inventory holds and the objects to keep do not, the last applied first. */
+/**
+ * Deletes what an inventory holds and the objects to keep do not, the last applied first.
+ *
+ * @param options - `account`: as which it deletes; as the controller itself when absent
+ * @returns why it could not.
+ */
 export function pruneInventory(
   cluster: Cluster,
   inventory: Inventory | undefined,
-  keep: KubernetesObject[],
-): void {
+  options: { keep?: KubernetesObject[]; account?: Account } = {},
+): string | undefined {
+  const { keep = [], account } = options;
   const kept = new Set(inventoryOf(keep).entries.map(({ id }) => id));
   const gone = (inventory?.entries ?? []).filter(({ id }) => !kept.has(id));
   for (const key of inventoryKeys({ entries: gone }).reverse()) {
     const live = cluster.get(key);
     const annotation =
       live?.metadata.annotations?.['kustomize.toolkit.fluxcd.io/prune'];
-    if (live && annotation !== 'disabled') {
-      cluster.delete(keyOf(live));
+    if (!live || annotation === 'disabled') {
+      continue;
     }
+    const refusal = whyForbidden(cluster, account, {
+      object: key,
+      verb: 'delete',
+    });
+    if (refusal) {
+      const subject = [key.kind, key.namespace, key.name].filter(Boolean);
+      return `${subject.join('/')} delete failed: ${refusal}`;
+    }
+    cluster.delete(keyOf(live));
   }
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { formatDuration } from './fluxObjects';
 
 const MOST_HISTORY = 5;
 
-/** One entry of `status.history` of a Kustomization. */
+/** One entry of `status.history` of a Kustomization or a ResourceSet. */
 export interface HistoryEntry {
   digest: string;
   firstReconciled: string;
@@ -11,7 +11,7 @@ export interface HistoryEntry {
   lastReconciledDuration: string;
   lastReconciledStatus: string;
   totalReconciliations: number;
-  metadata: { revision: string };
+  metadata: Record<string, string>;
 }
 
 /** The history with one attempt more, newest first: the same outcome again is counted. */
@@ -19,12 +19,12 @@ export function withAttempt(
   history: HistoryEntry[] = [],
   attempt: {
     digest: string;
-    revision: string;
     status: string;
     durationMs: number;
+    metadata: Record<string, string>;
   },
 ): HistoryEntry[] {
-  const { digest, revision, status } = attempt;
+  const { digest, metadata, status } = attempt;
   const same = history.find(
     entry => entry.digest === digest && entry.lastReconciledStatus === status,
   );
@@ -36,7 +36,7 @@ export function withAttempt(
     lastReconciledDuration: formatDuration(attempt.durationMs),
     lastReconciledStatus: status,
     totalReconciliations: (same?.totalReconciliations ?? 0) + 1,
-    metadata: { revision },
+    metadata,
   };
   return [entry, ...history.filter(other => other !== same)].slice(
     0,

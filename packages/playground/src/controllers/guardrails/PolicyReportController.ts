@@ -1,10 +1,18 @@
 import { Controller, KubernetesObject } from '../../types';
 import { ControllerContext } from '../ControllerContext';
 import { differs } from '../objects/differs';
-import { DEPLOYMENT, kindOf, POLICY_REPORT } from '../objects/kinds';
-import { Reconciler } from '../Reconciler';
+import {
+  CLUSTER_POLICY,
+  DEPLOYMENT,
+  kindOf,
+  POLICY_REPORT,
+  VALIDATING_POLICY,
+} from '../objects/kinds';
+import { queueKey, Reconciler } from '../Reconciler';
 import { ownedBy } from '../workloads/owners';
 import { evaluateRules } from './policyRules';
+
+const POLICIES = [VALIDATING_POLICY, CLUSTER_POLICY];
 
 /**
  * Stands in for Kyverno's reports controller: a PolicyReport for each Deployment, named by its
@@ -17,6 +25,13 @@ export function createPolicyReportController(
     ...context,
     name: 'kyverno-reports',
     kind: DEPLOYMENT,
+    watches: POLICIES.map(kind => ({
+      kind,
+      keys: () =>
+        context.cluster
+          .list(DEPLOYMENT)
+          .map(({ metadata }) => queueKey(metadata)),
+    })),
     reconcile: workload => reconcile(context, workload),
   });
 }
@@ -30,7 +45,10 @@ function reconcile(
     return;
   }
   const key = { ...POLICY_REPORT, namespace, name: uid! };
-  const results = evaluateRules(workload);
+  const results = evaluateRules(
+    workload,
+    POLICIES.flatMap(kind => cluster.list(kind)),
+  );
   const count = (result: string) =>
     results.filter(item => item.result === result).length;
   const report: KubernetesObject = {

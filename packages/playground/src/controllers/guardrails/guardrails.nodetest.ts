@@ -15,6 +15,7 @@ import {
   POLICY_REPORT,
   REQUIRED_LABELS,
   SECRET,
+  VALIDATING_POLICY,
 } from '../objects/kinds';
 import { TestBed } from '../testing/TestBed';
 
@@ -182,6 +183,28 @@ describe('guardrail stand-ins', () => {
     await bed.eventually(reportOf(bad), ({ summary }) => summary.fail === 1);
     bed.cluster.delete(keyOf(bad));
     await bed.eventuallyGone(reportOf(bad));
+  });
+
+  it('reports what a policy that was added says, as long as it is there', async () => {
+    const workload = createDeployment('plain', { labels: { team: 'x' } });
+    const report: ObjectKey = {
+      ...{ ...POLICY_REPORT, namespace, name: workload.metadata.uid! },
+    };
+    await bed.eventually(report, ({ summary }) => summary.pass === 3);
+    bed.cluster.create({
+      ...VALIDATING_POLICY,
+      metadata: { name: 'require-probes' },
+      spec: { validations: [{ message: 'it needs probes' }] },
+    });
+    const { results } = await bed.eventually(
+      report,
+      ({ summary }) => summary.fail === 1,
+    );
+    const { policy, message } = results.at(-1);
+    assert.equal(policy, 'require-probes');
+    assert.match(message, /it needs probes/);
+    bed.cluster.delete({ ...VALIDATING_POLICY, name: 'require-probes' });
+    await bed.eventually(report, ({ summary }) => summary.fail === 0);
   });
 
   it('audits what a constraint requires', async () => {

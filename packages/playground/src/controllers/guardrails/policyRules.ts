@@ -20,13 +20,21 @@ interface Rule extends Pick<RuleResult, 'policy' | 'rule' | 'severity'> {
 
 const CONTAINERS = '/spec/template/spec/containers';
 
+interface Container {
+  image?: string;
+  livenessProbe?: object;
+  readinessProbe?: object;
+  resources?: {
+    requests?: Record<string, string>;
+    limits?: Record<string, string>;
+  };
+  securityContext?: { privileged?: boolean };
+}
+
 /** Path of the first container that is wrong. */
 function firstContainer(
   workload: KubernetesObject,
-  isWrong: (container: {
-    image?: string;
-    resources?: { limits?: Record<string, string> };
-  }) => boolean,
+  isWrong: (container: Container) => boolean,
   field: string,
 ): string | undefined {
   const containers = workload.spec.template?.spec?.containers ?? [];
@@ -74,9 +82,58 @@ const RULES: Rule[] = [
   },
 ];
 
+/** The rules of policies that somebody may add: nothing here reads CEL. */
+const RULES_BY_POLICY: Record<string, Rule['violation']> = {
+  'disallow-privileged-containers': workload =>
+    firstContainer(
+      workload,
+      ({ securityContext }) => securityContext?.privileged === true,
+      'securityContext/privileged',
+    ),
+  'require-requests-and-limits': workload =>
+    firstContainer(
+      workload,
+      ({ resources: { requests, limits } = {} }) =>
+        !(requests?.cpu && requests.memory && limits?.memory),
+      'resources',
+    ),
+  'require-probes': workload =>
+    firstContainer(
+      workload,
+      ({ livenessProbe, readinessProbe }) => !livenessProbe || !readinessProbe,
+      'readinessProbe',
+    ),
+};
+
+/** What a policy of the cluster checks, if it is one that is known here. */
+function ruleOf({ metadata, spec }: KubernetesObject): Rule[] {
+  const { name, annotations = {} } = metadata;
+  const violation = RULES_BY_POLICY[name];
+  const about = (what: string) => annotations[`policies.kyverno.io/${what}`];
+  const severity = about('severity');
+  return violation
+    ? [
+        {
+          ...{ policy: name, rule: name, violation },
+          severity:
+            severity === 'high' || severity === 'low' ? severity : 'medium',
+          category: about('category') ?? '',
+          message:
+            spec.validations?.[0]?.message ??
+            spec.rules?.[0]?.validate?.message ??
+            name,
+        },
+      ]
+    : [];
+}
+
 /** What every rule says of a workload, in the words that Kyverno uses in its reports. */
-export function evaluateRules(workload: KubernetesObject): RuleResult[] {
-  return RULES.map(({ violation, message, ...rule }) => {
+export function evaluateRules(
+  workload: KubernetesObject,
+  policies: readonly KubernetesObject[] = [],
+): RuleResult[] {
+  const rules = [...RULES, ...policies.flatMap(ruleOf)];
+  return rules.map(({ violation, message, ...rule }) => {
     const path = violation(workload);
     return {
       ...rule,

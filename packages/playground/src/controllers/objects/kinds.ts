@@ -29,6 +29,10 @@ export const APP_PROJECT: Kind = {
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'AppProject',
 };
+export const APPLICATION_SET: Kind = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'ApplicationSet',
+};
 export const GIT_REPOSITORY: Kind = {
   apiVersion: 'source.toolkit.fluxcd.io/v1',
   kind: 'GitRepository',
@@ -46,6 +50,35 @@ export const HELM_RELEASE: Kind = {
   kind: 'HelmRelease',
 };
 
+export const RESOURCE_SET: Kind = {
+  apiVersion: 'fluxcd.controlplane.io/v1',
+  kind: 'ResourceSet',
+};
+export const INPUT_PROVIDER: Kind = {
+  apiVersion: 'fluxcd.controlplane.io/v1',
+  kind: 'ResourceSetInputProvider',
+};
+export const SERVICE_ACCOUNT: Kind = {
+  apiVersion: 'v1',
+  kind: 'ServiceAccount',
+};
+export const ROLE: Kind = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'Role',
+};
+export const CLUSTER_ROLE: Kind = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRole',
+};
+export const ROLE_BINDING: Kind = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'RoleBinding',
+};
+export const CLUSTER_ROLE_BINDING: Kind = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'ClusterRoleBinding',
+};
+
 export const ROLLOUT: Kind = {
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'Rollout',
@@ -61,6 +94,14 @@ export const ANALYSIS_TEMPLATE: Kind = {
 export const POLICY_REPORT: Kind = {
   apiVersion: 'wgpolicyk8s.io/v1alpha2',
   kind: 'PolicyReport',
+};
+export const VALIDATING_POLICY: Kind = {
+  apiVersion: 'policies.kyverno.io/v1',
+  kind: 'ValidatingPolicy',
+};
+export const CLUSTER_POLICY: Kind = {
+  apiVersion: 'kyverno.io/v1',
+  kind: 'ClusterPolicy',
 };
 export const REQUIRED_LABELS: Kind = {
   apiVersion: 'constraints.gatekeeper.sh/v1beta1',
@@ -92,6 +133,7 @@ export const BACKUP_LOCATION: Kind = {
 /** Kinds without a namespace; discovery would tell, the seam to the cluster does not. */
 const CLUSTER_SCOPED = new Set([
   'APIService',
+  'ClusterCleanupPolicy',
   'ClusterExternalSecret',
   'ClusterPolicy',
   'ClusterPolicyReport',
@@ -100,6 +142,8 @@ const CLUSTER_SCOPED = new Set([
   'ClusterRoleBinding',
   'ClusterSecretStore',
   'CustomResourceDefinition',
+  'DeletingPolicy',
+  'GeneratingPolicy',
   'IngressClass',
   'K8sRequiredLabels',
   'MutatingWebhookConfiguration',
@@ -108,6 +152,7 @@ const CLUSTER_SCOPED = new Set([
   'PersistentVolume',
   'PriorityClass',
   'StorageClass',
+  'ValidatingPolicy',
   'ValidatingWebhookConfiguration',
 ]);
 

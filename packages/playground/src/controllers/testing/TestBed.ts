@@ -7,6 +7,7 @@ import {
   Cluster,
   Controller,
   Forge,
+  ForgePullRequest,
   KubernetesObject,
   ObjectKey,
   PushEvent,
@@ -29,6 +30,7 @@ const TEST_TIMING: Partial<Timing> = {
   retryMs: 300,
   heartbeatMs: 50,
   guardrailMs: 300,
+  previewMs: 100,
   rolloutMinuteMs: 100,
 };
 
@@ -39,6 +41,7 @@ export class TestBed {
   readonly #running: RunningCluster;
   readonly #listeners = new Set<(event: PushEvent) => void>();
   #controllers: Controller[] = [];
+  #defaultServiceAccount?: string;
 
   private constructor() {
     this.#running = createCluster({
@@ -48,8 +51,12 @@ export class TestBed {
     });
   }
 
-  static async start(timing: Partial<Timing> = {}): Promise<TestBed> {
+  static async start(
+    timing: Partial<Timing> = {},
+    options: { defaultServiceAccount?: string } = {},
+  ): Promise<TestBed> {
     const bed = new TestBed();
+    bed.#defaultServiceAccount = options.defaultServiceAccount;
     await bed.#running.start();
     bed.startControllers(timing);
     return bed;
@@ -66,6 +73,10 @@ export class TestBed {
         const name = url.replace(`${FORGE_URL}/`, '').replace(/\.git$/, '');
         return this.#repositories.get(name);
       },
+      openPulls: url =>
+        this.#repositories.has(url.replace(`${FORGE_URL}/`, ''))
+          ? this.#pulls.get(url.replace(`${FORGE_URL}/`, '')) ?? []
+          : undefined,
       onPush: listener => {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
@@ -74,6 +85,27 @@ export class TestBed {
   }
 
   readonly #repositories = new Map<string, string>();
+  readonly #pulls = new Map<string, ForgePullRequest[]>();
+
+  /** Makes these the open pull requests of `owner/name`. */
+  setPulls(
+    repository: string,
+    pulls: Array<
+      Pick<ForgePullRequest, 'number' | 'headSha'> & Partial<ForgePullRequest>
+    >,
+  ): void {
+    const defaults = {
+      title: 'A change',
+      author: 'ada',
+      branch: 'change',
+      targetBranch: 'main',
+      labels: ['preview'],
+    };
+    this.#pulls.set(
+      repository,
+      pulls.map(pull => ({ ...defaults, ...pull })),
+    );
+  }
 
   startControllers(timing: Partial<Timing> = {}): void {
     this.#controllers = createControllers({
@@ -81,6 +113,7 @@ export class TestBed {
       forge: this.forge,
       directory: this.directory,
       timing: { ...TEST_TIMING, ...timing },
+      defaultServiceAccount: this.#defaultServiceAccount,
       log: line => this.log.push(line),
     });
     for (const controller of this.#controllers) {

@@ -5,6 +5,7 @@ import type { ForgeCore } from '../ForgeCore';
 import type { PullRequests } from '../PullRequests';
 import type { Webhooks } from '../Webhooks';
 import { addContentRoutes } from './contentRoutes';
+import { addLabelRoutes } from './labelRoutes';
 import { addPullRoutes } from './pullRoutes';
 import { addRepositoryRoutes } from './repositoryRoutes';
 import { addHookRoutes } from './hookRoutes';
@@ -63,6 +64,7 @@ export function createApiRouter(context: ApiContext): Router {
   addRepositoryRoutes(router, context);
   addContentRoutes(router, context);
   addPullRoutes(router, context);
+  addLabelRoutes(router, context);
   addHookRoutes(router, context);
   router.use((_, response) => {
     response.status(404).json({

@@ -1,8 +1,10 @@
 import type { ForgeCore } from '../ForgeCore';
+import { labelsOf } from '../labels';
 import type { CommitInfo } from '../reading';
 import type {
   Comment,
   CommitStatus,
+  Label,
   PullRequest,
   RepositoryRecord,
   Webhook,
@@ -110,7 +112,9 @@ export function pullJson(
     title: pull.title,
     body: pull.body,
     user: userJson(core, pull.user),
-    labels: [],
+    labels: labelsOf(record, pull).map(label =>
+      labelJson(core, { record, label }),
+    ),
     milestone: null,
     assignee: null,
     assignees: null,
@@ -130,6 +134,20 @@ export function pullJson(
     updated_at: pull.updatedAt,
     closed_at: pull.closedAt ?? null,
     due_date: null,
+  };
+}
+
+/** A label, in the form of Gitea's API. */
+export function labelJson(
+  core: ForgeCore,
+  options: { record: RepositoryRecord; label: Label },
+) {
+  const { record, label } = options;
+  return {
+    ...label,
+    exclusive: false,
+    is_archived: false,
+    url: `${repositoryJson(core, record).url}/labels/${label.id}`,
   };
 }
 

@@ -3,6 +3,7 @@ import { NotFoundError } from '@backstage/errors';
 import type { ApiContext } from '../api/createApiRouter';
 import { repositoryOf, route } from '../api/route';
 import { git } from '../git';
+import { labelNames } from '../labels';
 import { readCommits, resolveBranch } from '../reading';
 import { comparePage, pullPage, pullsPage } from './pullPages';
 
@@ -82,6 +83,22 @@ export function addPullPageRoutes(router: Router, context: ApiContext): void {
       const pull = pulls.get(record, Number(request.params.number));
       const by = core.visitor.login;
       await pulls.edit(record, pull, { state: 'closed', by });
+      response.redirect(
+        303,
+        `/${record.owner}/${record.name}/pulls/${pull.number}`,
+      );
+    }),
+  );
+
+  router.post(
+    `${PULLS}/:number(\\d+)/labels`,
+    route(async (request, response) => {
+      const record = repositoryOf(core, request);
+      const pull = pulls.get(record, Number(request.params.number));
+      const [name] = labelNames(record, [request.body.label]);
+      const others = (pull.labels ?? []).filter(label => label !== name);
+      const labels = request.body.remove ? others : [...others, name];
+      await pulls.label(record, pull, { labels, by: core.visitor.login });
       response.redirect(
         303,
         `/${record.owner}/${record.name}/pulls/${pull.number}`,

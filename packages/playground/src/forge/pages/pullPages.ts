@@ -1,3 +1,4 @@
+import { labelsIn } from '../labels';
 import type { CommitInfo } from '../reading';
 import type { PullRequest, RepositoryRecord } from '../types';
 import { diffView } from './diffView';
@@ -25,6 +26,9 @@ export function pullsPage(record: RepositoryRecord): string {
           <a class="grow" href="/${owner}/${repository}/pulls/${pull.number}"
             >${pull.title}</a
           >
+          ${(pull.labels ?? []).map(
+            label => html`<span class="tag">${label}</span>`,
+          )}
           <span class="quiet small">#${pull.number} by ${pull.user}</span>
           ${time(pull.updatedAt)}
         </div>`,
@@ -65,7 +69,7 @@ export function pullPage(options: {
     html`<div class="card pad problem" role="alert">${problem}</div>`}
     ${pull.body.trim() &&
     html`<div class="card"><pre class="wrap">${pull.body}</pre></div>`}
-    ${actions(options)} ${comments(pull)}
+    ${actions(options)} ${labels(record, pull)} ${comments(pull)}
     <h2>${commits.length} ${commits.length === 1 ? 'commit' : 'commits'}</h2>
     ${commitRows(page, commits)}
     <h2>Changes</h2>
@@ -107,6 +111,27 @@ function actions(options: {
         <button>Close</button>
       </form>
     </div>`;
+}
+
+/** Each label with the button that puts it on or takes it off; no buttons once it is closed. */
+function labels(record: RepositoryRecord, pull: PullRequest): Html {
+  const action = `/${record.owner}/${record.name}/pulls/${pull.number}/labels`;
+  const has = (name: string) => pull.labels?.includes(name) === true;
+  return html`<div class="bar" aria-label="Labels" role="group">
+    ${labelsIn(record)
+      .filter(({ name }) => has(name) || pull.state === 'open')
+      .map(
+        ({ name, description }) => html`<form method="post" action="${action}">
+          ${has(name) && html`<span class="tag open">${name}</span>`}
+          <input type="hidden" name="label" value="${name}" />
+          ${has(name) && html`<input type="hidden" name="remove" value="1" />`}
+          ${pull.state === 'open' &&
+          html`<button title="${description}">
+            ${has(name) ? 'Remove label' : 'Add label'} ${name}
+          </button>`}
+        </form>`,
+      )}
+  </div>`;
 }
 
 function comments(pull: PullRequest): Html {

@@ -6,7 +6,7 @@ import {
   type FleetQuery,
   type FleetRow,
 } from '@fairway/plugin-gitops-common';
-import type { Service } from '../ServiceDirectory';
+import type { Service } from '../../catalog';
 import type { FleetApplication } from './FleetApplication';
 
 /** Components of these types are not deployed, so that one without application is no omission. */

@@ -1,5 +1,8 @@
 import { createServer } from 'node:http';
+import { createMetrics } from './createMetrics.js';
 import { log } from './log.js';
+
+const PROBES = ['/healthz', '/readyz', '/metrics'];
 
 /**
  * The HTTP service.
@@ -9,6 +12,7 @@ import { log } from './log.js';
  */
 export function createService({ name, version, environment }) {
   let ready = true;
+  const metrics = createMetrics();
 
   const routes = {
     '/': () => ({ status: 200, body: { name, version, environment } }),
@@ -17,16 +21,21 @@ export function createService({ name, version, environment }) {
       ready
         ? { status: 200, body: { status: 'ready' } }
         : { status: 503, body: { status: 'shutting down' } },
+    '/metrics': () => ({ status: 200, text: metrics.text() }),
   };
 
   const server = createServer((request, response) => {
     const started = performance.now();
     const { pathname } = new URL(request.url, 'http://localhost');
-    const { status, body } = answer(request.method, routes[pathname]);
-    response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(request.method === 'HEAD' ? undefined : JSON.stringify(body));
-    const probe = pathname === '/healthz' || pathname === '/readyz';
-    log(probe ? 'debug' : 'info', 'request', {
+    const { status, body, text } = answer(request.method, routes[pathname]);
+    response.writeHead(status, {
+      'content-type': text === undefined ? 'application/json' : 'text/plain',
+    });
+    response.end(
+      request.method === 'HEAD' ? undefined : text ?? JSON.stringify(body),
+    );
+    metrics.count(status);
+    log(PROBES.includes(pathname) ? 'debug' : 'info', 'request', {
       method: request.method,
       path: pathname,
       status,

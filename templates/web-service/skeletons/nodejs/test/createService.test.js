@@ -34,6 +34,12 @@ test('refuses what it does not know', async () => {
   assert.equal((await fetch(url, { method: 'POST' })).status, 405);
 });
 
+test('tells how many requests it answered', async () => {
+  await fetch(`${url}/nowhere`);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  assert.match(metrics, /^http_requests_total\{status="404"\} [1-9]/m);
+});
+
 test('wants no requests while it shuts down, and answers those it has', async () => {
   const stopping = createService({ name: 'a', version: 'b', environment: 'c' });
   const other = `http://localhost:${await stopping.listen(0)}`;

@@ -1,0 +1,1 @@
+export { describeCommits } from './describeCommits';

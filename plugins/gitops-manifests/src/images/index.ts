@@ -1,0 +1,1 @@
+export { setImage, type ImageInput } from './setImage';

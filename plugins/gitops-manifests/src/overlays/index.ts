@@ -1,0 +1,3 @@
+export { addOverlay, type AddedOverlay, type OverlayInput } from './addOverlay';
+export { describeRenamings } from './describeRenamings';
+export type { Renaming } from './renameEnvironment';

@@ -1,0 +1,8 @@
+export {
+  defaultNetworkPolicy,
+  guardedNamespace,
+  limitRange,
+  quotaSchema,
+  resourceQuota,
+  type Quota,
+} from './quota';

@@ -1,0 +1,7 @@
+export {
+  RESTORE_SCOPES,
+  restoreOverlay,
+  type Restoration,
+  type RestoreInput,
+  type RestoreScope,
+} from './restoreOverlay';

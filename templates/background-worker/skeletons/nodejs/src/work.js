@@ -1,0 +1,12 @@
+/**
+ * One piece of work: takes the next message from a queue, the next row from a table, ... and
+ * does what is to be done with it. Replace this by yours.
+ *
+ * A piece may be done twice when a worker ends in the middle of it, so doing it again must
+ * change nothing.
+ *
+ * @returns whether there was anything to do; if not, the worker pauses before it asks again.
+ */
+export async function work() {
+  return false;
+}
