@@ -7,6 +7,7 @@ import {
 } from './argocd';
 import { ControllerContext } from './ControllerContext';
 import { EventRecorder } from './EventRecorder';
+import { createFlaggerController } from './flagger';
 import { ChartReader } from './flux/ChartReader';
 import {
   createGitRepositoryController,
@@ -59,6 +60,7 @@ const FACTORIES: Array<(context: ControllerContext) => Controller> = [
   createResourceSetController,
   createRolloutController,
   createAnalysisRunController,
+  createFlaggerController,
   createPolicyReportController,
   createConstraintController,
   createSecretStoreController,

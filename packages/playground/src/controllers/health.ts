@@ -222,6 +222,21 @@ function externalSecretHealth(object: KubernetesObject): Health {
     : degraded(ready.message);
 }
 
+/** By the phase of Flagger. */
+function canaryHealth({ status }: KubernetesObject): Health {
+  const [promoted] = status?.conditions ?? [];
+  const message = promoted?.message;
+  switch (status?.phase) {
+    case 'Failed':
+      return degraded(message);
+    case 'Initialized':
+    case 'Succeeded':
+      return healthy(message);
+    default:
+      return progressing(message ?? 'Waiting for the first look');
+  }
+}
+
 /** Kinds with a health of their own; everything else has none, as in Argo CD. */
 const ASSESSMENTS: Record<string, Assessment> = {
   Deployment: deploymentHealth,
@@ -234,6 +249,7 @@ const ASSESSMENTS: Record<string, Assessment> = {
   PersistentVolumeClaim: claimHealth,
   ExternalSecret: externalSecretHealth,
   Rollout: rolloutHealth,
+  Canary: canaryHealth,
 };
 
 /**
@@ -260,7 +276,7 @@ export function assessReadiness(
   if (!object) {
     return 'NotFound';
   }
-  if (object.kind === 'Rollout') {
+  if (['Rollout', 'Canary'].includes(object.kind)) {
     // Nothing that kstatus knows: it is there, and that is all.
     return 'Current';
   }

@@ -1,68 +1,19 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import { catalogueTree } from '../__testUtils__/catalogueTree';
-import { writeFiles } from '../__testUtils__/writeFiles';
-import { changedTree, type ManifestTree } from '../edit';
-import { validateFolder } from '../kustomize';
+import { delivered, deliveryModel } from '../__testUtils__/delivered';
+import type { ManifestTree } from '../edit';
 import { addProgressiveDelivery } from './addProgressiveDelivery';
-import { parseProgressiveModel } from './ProgressiveModel';
-
-// Each overlay is a process; a busy machine takes its time.
-jest.setTimeout(300_000);
-
-const model = (change: object = {}) =>
-  parseProgressiveModel({
-    name: 'catalogue',
-    team: 'shop',
-    engine: 'argocd',
-    environments: ['staging', 'production'],
-    controller: 'argo-rollouts',
-    routing: 'none',
-    ...change,
-  });
 
 const ANALYSIS = {
   analysis: { prometheus: 'http://prometheus.monitoring:9090', latency: 400 },
 };
 
-const apply = (tree: ManifestTree, change: object = {}) =>
-  changedTree(tree, addProgressiveDelivery(tree, model(change)).changes);
-
 /** What changed, as a file each. */
 const changesAsText = (tree: ManifestTree, change: object = {}) =>
-  addProgressiveDelivery(tree, model(change))
+  addProgressiveDelivery(tree, deliveryModel(change))
     .changes.map(file => `# ${file.path}\n${file.content}`)
     .join('\n');
 
 describe('adding progressive delivery', () => {
-  const roots: string[] = [];
-  afterAll(() => Promise.all(roots.map(root => rm(root, { recursive: true }))));
-
-  /** Objects of overlays, built by kustomize, by kind and name. */
-  const build = async (tree: ManifestTree, ...overlays: string[]) => {
-    const isLookedAt = ([file]: [string, string]) =>
-      overlays.includes(file.split('overlays/')[1]?.split('/')[0]) ||
-      !file.includes('overlays/');
-    const root = await writeFiles(
-      [...tree]
-        .filter(isLookedAt)
-        .map(([file, content]) => ({ path: file, content })),
-    );
-    roots.push(root);
-    const built = await validateFolder(path.join(root, 'deploy'));
-    return Object.fromEntries(
-      built.map(({ name, objects }) => [
-        name,
-        Object.fromEntries(
-          objects.map(object => [
-            `${object.kind}/${object.metadata?.name}`,
-            object,
-          ]),
-        ) as Record<string, any>,
-      ]),
-    );
-  };
-
   it('writes a component, and a line or two into the overlays', () => {
     expect(
       changesAsText(catalogueTree(), { routing: 'gateway-api', ...ANALYSIS }),
@@ -70,7 +21,7 @@ describe('adding progressive delivery', () => {
   });
 
   it('hands the pods over as a change of a number', () => {
-    const prepared = apply(catalogueTree());
+    const prepared = delivered(catalogueTree());
     expect(changesAsText(prepared, { phase: 'switch' })).toMatchSnapshot();
   });
 
@@ -88,251 +39,11 @@ describe('adding progressive delivery', () => {
         ],
       },
     };
-    const prepared = apply(catalogueTree(), flagger);
+    const prepared = delivered(catalogueTree(), flagger);
     expect(changesAsText(catalogueTree(), flagger)).toMatchSnapshot();
     expect(
       changesAsText(prepared, { ...flagger, phase: 'switch' }),
     ).toMatchSnapshot();
-  });
-
-  it('lets images, replicas and patches of overlays apply, and others be as they were', async () => {
-    const all = ['dev', 'staging', 'production'];
-    const before = await build(catalogueTree(), ...all);
-    const prepared = apply(catalogueTree());
-    const beside = await build(prepared, ...all);
-    const after = await build(apply(prepared, { phase: 'switch' }), ...all);
-
-    for (const built of [beside, after]) {
-      expect(built.dev).toEqual(before.dev);
-    }
-    const rolloutOf = (built: any) => built['Rollout/catalogue-rollout'];
-    const deploymentOf = (built: any) => built['Deployment/catalogue'];
-    expect(rolloutOf(beside.staging).spec.replicas).toBe(2);
-    expect(rolloutOf(beside.production).spec.replicas).toBe(6);
-    expect(deploymentOf(beside.staging)).toEqual(deploymentOf(before.staging));
-    expect(deploymentOf(beside.production)).toEqual(
-      deploymentOf(before.production),
-    );
-    expect(rolloutOf(after.staging).spec.replicas).toBe(2);
-    expect(rolloutOf(after.production).spec.replicas).toBe(6);
-    expect(deploymentOf(after.staging).spec.replicas).toBe(0);
-    expect(deploymentOf(after.production).spec.replicas).toBe(0);
-    expect(deploymentOf(after.staging).spec.template).toEqual(
-      deploymentOf(before.staging).spec.template,
-    );
-    expect(
-      deploymentOf(after.staging).spec.template.spec.containers[0],
-    ).toMatchObject({
-      image: 'registry.example.com/shop/catalogue:1.4.2',
-      env: [
-        { name: 'ENVIRONMENT', value: 'staging' },
-        { name: 'PORT', value: '8080' },
-      ],
-    });
-    expect(rolloutOf(after.staging)).toMatchObject({
-      metadata: {
-        namespace: 'catalogue-staging',
-        labels: { 'backstage.io/kubernetes-id': 'catalogue', team: 'shop' },
-      },
-      spec: {
-        workloadRef: { kind: 'Deployment', name: 'catalogue' },
-        strategy: {
-          canary: {
-            steps: [
-              { setWeight: 5 },
-              { pause: { duration: '5m' } },
-              { setWeight: 50 },
-              { pause: { duration: '10m' } },
-              { setWeight: 100 },
-            ],
-          },
-        },
-      },
-    });
-    // Services keep all pods: a ratio of pods is what shifts the traffic.
-    expect(after.staging['Service/catalogue']).toEqual(
-      before.staging['Service/catalogue'],
-    );
-  });
-
-  it('lets the autoscaler count the Rollout, and says no number beside it', async () => {
-    const change = { environments: ['scaled'] };
-    const prepared = apply(catalogueTree(), change);
-    const { scaled } = await build(
-      apply(prepared, { ...change, phase: 'switch' }),
-      'scaled',
-    );
-
-    expect(scaled['HorizontalPodAutoscaler/catalogue'].spec).toMatchObject({
-      minReplicas: 2,
-      scaleTargetRef: {
-        apiVersion: 'argoproj.io/v1alpha1',
-        kind: 'Rollout',
-        name: 'catalogue-rollout',
-      },
-    });
-    expect(scaled['Rollout/catalogue-rollout'].spec).not.toHaveProperty(
-      'replicas',
-    );
-    expect(scaled['Deployment/catalogue'].spec.replicas).toBe(0);
-    expect(
-      scaled['PodDisruptionBudget/catalogue'].spec.selector.matchLabels,
-    ).toEqual({ 'app.kubernetes.io/name': 'catalogue' });
-  });
-
-  it.each([
-    ['nginx', { nginx: { stableIngress: 'shop' } }],
-    [
-      'istio',
-      { istio: { virtualService: { name: 'shop', routes: ['catalogue'] } } },
-    ],
-    [
-      'gateway-api',
-      { plugins: { 'argoproj-labs/gatewayAPI': { httpRoute: 'shop' } } },
-    ],
-  ])('shifts the traffic by %s', async (routing, expected) => {
-    const tree = apply(catalogueTree(), { routing, ...ANALYSIS });
-    const { staging } = await build(tree, 'staging');
-
-    const { canary } = staging['Rollout/catalogue-rollout'].spec.strategy;
-    expect(canary).toMatchObject({
-      stableService: 'catalogue',
-      canaryService: 'catalogue-canary',
-      trafficRouting: expected,
-    });
-    expect(staging['Service/catalogue-canary'].spec).toEqual(
-      staging['Service/catalogue'].spec,
-    );
-    const weights = {
-      nginx: [],
-      istio: staging['VirtualService/shop'].spec.http[0].route.map(
-        (route: any) => [route.destination.host, route.weight],
-      ),
-      'gateway-api': staging['HTTPRoute/shop'].spec.rules[1].backendRefs.map(
-        (backend: any) => [backend.name, backend.weight],
-      ),
-    }[routing];
-    expect(weights).toEqual(
-      routing === 'nginx'
-        ? []
-        : [
-            ['catalogue', 100],
-            ['catalogue-canary', 0],
-          ],
-    );
-    expect(staging['HTTPRoute/shop'].spec.rules[0].backendRefs).toEqual([
-      { name: 'files', port: 80 },
-    ]);
-    const { metrics } = staging['AnalysisTemplate/catalogue-analysis'].spec;
-    expect(metrics.map((metric: any) => metric.name)).toEqual([
-      'success-rate',
-      'latency',
-    ]);
-    expect(metrics[0].provider.prometheus.query).toContain(
-      routing === 'istio'
-        ? 'destination_service_name="catalogue-canary"'
-        : 'pod=~"catalogue-rollout-{{args.pods}}-.*"',
-    );
-  });
-
-  it('makes a VirtualService where the mesh has none, and follows names that change', async () => {
-    const tree = apply(
-      catalogueTree({
-        'deploy/base/routes/kustomization.yaml': 'resources: [ingress.yaml]\n',
-        'deploy/overlays/dev/kustomization.yaml':
-          'namespace: x\nnamePrefix: my-\nresources: [../../base]\n',
-      }),
-      { routing: 'istio', environments: ['dev'] },
-    );
-    const { dev } = await build(tree, 'dev');
-    expect(dev['Rollout/my-catalogue-rollout'].spec).toMatchObject({
-      workloadRef: { name: 'my-catalogue' },
-      strategy: {
-        canary: {
-          stableService: 'my-catalogue',
-          canaryService: 'my-catalogue-canary',
-        },
-      },
-    });
-    expect(dev['VirtualService/my-catalogue'].spec.http[0].route).toHaveLength(
-      2,
-    );
-  });
-
-  it('keeps two versions side by side until one is promoted', async () => {
-    const change = { strategy: 'blue-green', ...ANALYSIS };
-    const { production } = await build(
-      apply(catalogueTree(), change),
-      'production',
-    );
-    expect(
-      production['Rollout/catalogue-rollout'].spec.strategy.blueGreen,
-    ).toMatchObject({
-      activeService: 'catalogue',
-      previewService: 'catalogue-preview',
-      autoPromotionEnabled: false,
-      prePromotionAnalysis: {
-        templates: [{ templateName: 'catalogue-analysis' }],
-      },
-    });
-    expect(production['Service/catalogue-preview']).toBeDefined();
-  });
-
-  it.each([
-    ['istio', 'VirtualService/shop'],
-    ['gateway-api', 'HTTPRoute/shop'],
-    ['linkerd', undefined],
-  ])('hands traffic over to Flagger with %s', async (routing, route) => {
-    const change = { controller: 'flagger', routing, environments: ['scaled'] };
-    const before = await build(catalogueTree(), 'scaled');
-    const prepared = apply(catalogueTree(), change);
-    const beside = await build(prepared, 'scaled');
-    const after = await build(
-      apply(prepared, { ...change, phase: 'switch' }),
-      'scaled',
-    );
-
-    const handedOver = ['Service/catalogue', ...(route ? [route] : [])];
-    for (const key of handedOver) {
-      expect(beside.scaled[key].metadata.annotations).toEqual({
-        'argocd.argoproj.io/sync-options': 'Prune=false',
-        'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
-      });
-      expect(beside.scaled[key].spec).toEqual(before.scaled[key].spec);
-      expect(after.scaled).not.toHaveProperty([key]);
-    }
-    expect(Object.keys(after.scaled).sort()).toEqual(
-      [...Object.keys(before.scaled), 'Canary/catalogue']
-        .filter(key => !handedOver.includes(key))
-        .sort(),
-    );
-    const { spec } = after.scaled['Canary/catalogue'];
-    expect(spec).toMatchObject({
-      targetRef: { kind: 'Deployment', name: 'catalogue' },
-      autoscalerRef: {
-        apiVersion: 'autoscaling/v2',
-        kind: 'HorizontalPodAutoscaler',
-        name: 'catalogue',
-      },
-      service: { port: 80, targetPort: 'http', portName: 'http' },
-      analysis: { stepWeights: [5, 50, 100], threshold: 5 },
-    });
-    expect(spec.service.hosts).toEqual(
-      route ? ['shop.example.com'] : undefined,
-    );
-    // The primary has a label of its own, and is looked after all the same.
-    const covered = {
-      key: 'app.kubernetes.io/name',
-      operator: 'In',
-      values: ['catalogue', 'catalogue-primary'],
-    };
-    expect(after.scaled['PodDisruptionBudget/catalogue'].spec.selector).toEqual(
-      { matchExpressions: [covered] },
-    );
-    expect(after.scaled['NetworkPolicy/catalogue'].spec.podSelector).toEqual({
-      matchLabels: { tier: 'web' },
-      matchExpressions: [covered],
-    });
   });
 
   it.each([
@@ -340,14 +51,15 @@ describe('adding progressive delivery', () => {
     ['flagger', 'gateway-api'],
   ])('does nothing twice: %s', (controller, routing) => {
     const change = { controller, routing };
-    const prepared = apply(catalogueTree(), change);
-    const again = addProgressiveDelivery(prepared, model(change));
+    const prepared = delivered(catalogueTree(), change);
+    const again = addProgressiveDelivery(prepared, deliveryModel(change));
     expect(again.changes).toEqual([]);
     expect(again.notes.join()).toMatch(/delivered this way already/);
-    const switched = apply(prepared, { ...change, phase: 'switch' });
+    const switched = delivered(prepared, { ...change, phase: 'switch' });
     for (const phase of ['prepare', 'switch']) {
       expect(
-        addProgressiveDelivery(switched, model({ ...change, phase })).changes,
+        addProgressiveDelivery(switched, deliveryModel({ ...change, phase }))
+          .changes,
       ).toEqual([]);
     }
   });
@@ -361,7 +73,7 @@ describe('adding progressive delivery', () => {
     );
     const { changes } = addProgressiveDelivery(
       elsewhere,
-      model({
+      deliveryModel({
         path: '.',
         environments: ['staging'],
         overlays: [{ environment: 'staging', path: 'overlays/stg' }],
@@ -378,13 +90,13 @@ describe('adding progressive delivery', () => {
 
   it('adds an environment later, and leaves the component as people changed it', () => {
     const first = new Map(
-      apply(catalogueTree(), { environments: ['staging'] }),
+      delivered(catalogueTree(), { environments: ['staging'] }),
     );
     const file = 'deploy/components/rollout/rollout.yaml';
     first.set(file, `# ours\n${first.get(file)}`);
     const { changes } = addProgressiveDelivery(
       first,
-      model({ steps: [{ weight: 100 }] }),
+      deliveryModel({ steps: [{ weight: 100 }] }),
     );
     expect(changes.map(change => change.path)).toEqual([
       'deploy/overlays/production/kustomization.yaml',
@@ -392,14 +104,43 @@ describe('adding progressive delivery', () => {
   });
 
   it('leaves a Rollout of others alone', () => {
-    const tree = catalogueTree({
-      'deploy/base/budget.yaml': `apiVersion: argoproj.io/v1alpha1
+    const named = (name: string) =>
+      catalogueTree({
+        'deploy/base/budget.yaml': `apiVersion: argoproj.io/v1alpha1
 kind: Rollout
-metadata: {name: shop}
+metadata: {name: ${name}}
 spec: {workloadRef: {apiVersion: apps/v1, kind: Deployment, name: catalogue}}
 `,
-    });
-    expect(addProgressiveDelivery(tree, model()).changes).toEqual([]);
+      });
+    const change = { phase: 'switch', environments: ['staging'] };
+    expect(
+      addProgressiveDelivery(named('shop'), deliveryModel()).changes,
+    ).toEqual([]);
+    expect(changesAsText(named('shop'), change)).toMatch(
+      /name: catalogue\n {2}count: 0/,
+    );
+    expect(() => changesAsText(named('catalogue'), change)).toThrow(
+      /called "catalogue" like its Deployment/,
+    );
+  });
+
+  it('leaves a Rollout with pods of its own alone', () => {
+    const tree = new Map(catalogueTree());
+    const file = 'deploy/base/workload.yaml';
+    tree.set(
+      file,
+      tree
+        .get(file)!
+        .replace('apps/v1', 'argoproj.io/v1alpha1')
+        .replace('kind: Deployment', 'kind: Rollout'),
+    );
+    for (const phase of ['prepare', 'switch']) {
+      const { changes } = addProgressiveDelivery(
+        tree,
+        deliveryModel({ phase }),
+      );
+      expect(changes).toEqual([]);
+    }
   });
 
   it.each<[string, Parameters<typeof catalogueTree>[0], object, RegExp]>([
@@ -469,7 +210,7 @@ spec: {workloadRef: {apiVersion: apps/v1, kind: Deployment, name: catalogue}}
     ],
   ])('refuses %s, and changes nothing', (_what, files, change, rule) => {
     expect(() =>
-      addProgressiveDelivery(catalogueTree(files), model(change)),
+      addProgressiveDelivery(catalogueTree(files), deliveryModel(change)),
     ).toThrow(
       expect.objectContaining({
         name: 'InputError',
@@ -490,6 +231,8 @@ spec: {workloadRef: {apiVersion: apps/v1, kind: Deployment, name: catalogue}}
           '  strategy: {type: Recreate}\n  replicas: 1',
         ),
     );
-    expect(() => addProgressiveDelivery(tree, model())).toThrow(/Recreate/);
+    expect(() => addProgressiveDelivery(tree, deliveryModel())).toThrow(
+      /Recreate/,
+    );
   });
 });

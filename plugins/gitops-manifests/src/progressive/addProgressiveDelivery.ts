@@ -14,6 +14,7 @@ import {
   hasGateway,
 } from './flaggerComponent';
 import {
+  at,
   items,
   kustomizationFile,
   overlayObjects,
@@ -94,10 +95,15 @@ function changesForRollouts(
   overlays: Overlay[],
 ): ManifestChange[] {
   if (model.phase === 'switch') {
-    return overlays.flatMap(overlay => {
+    // A Rollout with pods of its own has nothing to take over.
+    const beside = overlays.filter(
+      ({ target }) => !at(target.delivery, 'spec', 'template'),
+    );
+    return beside.flatMap(overlay => {
       assertPrepared(overlay, {
         isPrepared: overlay.target.delivery?.kind === 'Rollout',
       });
+      assertOwnName(overlay.target);
       return editOverlay(tree, overlay, yaml =>
         setReplicas(yaml, overlay.target.deployment, 0),
       );
@@ -181,6 +187,15 @@ function assertPrepared(
   if (!isPrepared) {
     throw new InputError(
       `"${overlay.folder}" is not prepared: run the phase "prepare", merge it and let it be synced first, so that nothing is ever without pods or traffic`,
+    );
+  }
+}
+
+/** Kustomize counts replicas by name alone. */
+function assertOwnName({ delivery, deployment }: DeliveryTarget): void {
+  if (delivery?.metadata?.name === deployment) {
+    throw new InputError(
+      `The Rollout is called "${deployment}" like its Deployment, so that "replicas" of an overlay would count both; set the replicas of the Deployment to 0 by a patch of your own`,
     );
   }
 }

@@ -34,6 +34,13 @@ export function findTarget(
   model: ProgressiveModel,
   overlay: string,
 ): DeliveryTarget {
+  const instead = findRollout(objects, model);
+  if (instead) {
+    return {
+      deployment: named(instead),
+      ...{ matchLabels: {}, replicas: 0, selectors: [], delivery: instead },
+    };
+  }
   const deployment = findDeployment(objects, model, overlay);
   const name = named(deployment);
   const podLabels = at(deployment, 'spec', 'template', 'metadata', 'labels') as
@@ -74,6 +81,20 @@ export function findTarget(
       .filter(object => delivers(object, name))
       .shift(),
   };
+}
+
+/** A Rollout with pods of its own: there is no Deployment to be delivered. */
+function findRollout(
+  objects: TreeObject[],
+  model: ProgressiveModel,
+): TreeObject | undefined {
+  const wanted = model.deployment ?? model.name;
+  return objects.find(
+    object =>
+      object.kind === 'Rollout' &&
+      named(object) === wanted &&
+      at(object, 'spec', 'template') !== undefined,
+  );
 }
 
 function findDeployment(

@@ -2,6 +2,7 @@ import { InputError } from '@backstage/errors';
 import { posix } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import type { ManifestTree } from '../edit';
+import { kustomizationOf } from '../edit/kustomizationFiles';
 import type { ManifestObject } from '../objects';
 
 /** An object of a tree, as far as it can be known without building it. */
@@ -9,8 +10,6 @@ export type TreeObject = ManifestObject & {
   // What manifests hold is looked at with care, one field at a time.
   spec?: Record<string, unknown>;
 };
-
-const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** A kustomization deeper than this refers to itself. */
 const DEEPEST = 20;
@@ -24,9 +23,7 @@ type Kustomization = Record<string, unknown>;
  * @throws InputError when there is none
  */
 export function kustomizationFile(tree: ManifestTree, folder: string): string {
-  const found = FILE_NAMES.map(name => posix.join(folder, name)).find(file =>
-    tree.has(file),
-  );
+  const found = kustomizationOf(tree, folder);
   if (!found) {
     throw new InputError(
       `There is no overlay "${folder}": it has no kustomization.yaml`,
@@ -55,16 +52,12 @@ export function overlayObjects(
       const target = posix.join(folder, entry);
       if (tree.has(target)) {
         objects.push(...readDocuments(tree, target).filter(isObject));
-      } else if (hasFolder(tree, target)) {
+      } else if (kustomizationOf(tree, target)) {
         objects.push(...overlayObjects(tree, target, depth + 1));
       }
     }
   }
   return withReplicas(objects, { tree, folder, kustomization });
-}
-
-function hasFolder(tree: ManifestTree, folder: string): boolean {
-  return FILE_NAMES.some(name => tree.has(posix.join(folder, name)));
 }
 
 /** Patches come before the field "replicas", as kustomize has it. */

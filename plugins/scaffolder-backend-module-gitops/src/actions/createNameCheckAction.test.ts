@@ -2,6 +2,7 @@ import { mockServices } from '@backstage/backend-test-utils';
 import { ScmIntegrations } from '@backstage/integration';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import type { GitopsApi } from '@fairway/plugin-gitops-common';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { gitopsServiceMock } from '@fairway/plugin-gitops-node/testUtils';
 import { REPLAYED_FORGES, startReplay } from '../__testUtils__/replayedForges';
 import { useActions } from '../__testUtils__/useActions';
@@ -159,6 +160,7 @@ describe.each(Object.entries(REPLAYED_FORGES))('on %s', (_name, replayed) => {
     const { integrations, stop } = await startReplay(replayed, 'name');
     const action = createNameCheckAction({
       config: { imageRegistry: 'registry.example.com' } as ActionsConfig,
+      catalog: catalogServiceMock.mock(),
       gitops: gitopsServiceMock({
         checkName: async () => ({ valid: true, checks: [] }),
       }),

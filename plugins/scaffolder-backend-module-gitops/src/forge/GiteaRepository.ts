@@ -107,7 +107,11 @@ export class GiteaRepository implements ForgeRepository {
   }
 
   async archive(): Promise<void> {
-    await this.#repository('PATCH', '', { archived: true });
+    await this.#api.send({
+      method: 'PATCH',
+      path: this.#path,
+      body: { archived: true },
+    });
   }
 
   async deleteBranch(name: string): Promise<void> {

@@ -91,6 +91,10 @@ export const ANALYSIS_TEMPLATE: Kind = {
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'AnalysisTemplate',
 };
+export const CANARY: Kind = {
+  apiVersion: 'flagger.app/v1beta1',
+  kind: 'Canary',
+};
 export const POLICY_REPORT: Kind = {
   apiVersion: 'wgpolicyk8s.io/v1alpha2',
   kind: 'PolicyReport',

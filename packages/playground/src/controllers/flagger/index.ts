@@ -1,0 +1,1 @@
+export { createFlaggerController } from './FlaggerController';
