@@ -270,9 +270,14 @@ async function buildAll(cases: Case[]): Promise<Map<string, RenderedObject[]>> {
   try {
     const built = await buildKustomization(root, { timeoutMs: 300_000 });
     built.forEach(assertValidObject);
-    return Map.groupBy(built, ({ metadata, kind }) =>
-      String(kind === 'Namespace' ? metadata?.name : metadata?.namespace),
-    );
+    const byNamespace = new Map<string, RenderedObject[]>();
+    for (const object of built) {
+      const { kind, metadata } = object;
+      const name = kind === 'Namespace' ? metadata?.name : metadata?.namespace;
+      const others = byNamespace.get(String(name)) ?? [];
+      byNamespace.set(String(name), [...others, object]);
+    }
+    return byNamespace;
   } finally {
     rmSync(root, { recursive: true });
   }
