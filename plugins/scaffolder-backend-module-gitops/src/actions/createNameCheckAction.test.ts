@@ -154,9 +154,9 @@ describe('where a service will live', () => {
   });
 });
 
-describe.each(Object.entries(REPLAYED_FORGES))('on %s', (_name, forge) => {
+describe.each(Object.entries(REPLAYED_FORGES))('on %s', (_name, replayed) => {
   it('a free name is found in the forge, and a taken one refused', async () => {
-    const { integrations, stop } = await startReplay(forge, 'name');
+    const { integrations, stop } = await startReplay(replayed, 'name');
     const action = createNameCheckAction({
       config: { imageRegistry: 'registry.example.com' } as ActionsConfig,
       gitops: gitopsServiceMock({
@@ -164,8 +164,8 @@ describe.each(Object.entries(REPLAYED_FORGES))('on %s', (_name, forge) => {
       }),
       integrations,
     });
-    const location = parseLocation(forge.repoUrl, integrations);
-    const run = async () => {
+    const location = parseLocation(replayed.repoUrl, integrations);
+    const check = async () => {
       const output: Record<string, unknown> = {};
       const context = createMockActionContext({
         input: {
@@ -182,13 +182,13 @@ describe.each(Object.entries(REPLAYED_FORGES))('on %s', (_name, forge) => {
       await action.handler(context as never);
       return output;
     };
-    expect(await run()).toMatchObject({
-      repoUrl: forge.repoUrl,
-      forge: forge.kind,
+    expect(await check()).toMatchObject({
+      repoUrl: replayed.repoUrl,
+      forge: replayed.kind,
       image: expect.stringMatching(/^registry\.example\.com\/.*\/orders$/),
       repositoryWasFree: true,
     });
-    await expect(run()).rejects.toMatchObject({ name: 'ConflictError' });
+    await expect(check()).rejects.toMatchObject({ name: 'ConflictError' });
     await stop();
   });
 });
