@@ -1,7 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { Cluster, Controller, Forge } from '../types';
-import { createApplicationController } from './argocd';
+import {
+  createApplicationController,
+  createAppProjectController,
+} from './argocd';
 import { ControllerContext } from './ControllerContext';
 import { EventRecorder } from './EventRecorder';
 import { ChartReader } from './flux/ChartReader';
@@ -49,6 +52,7 @@ const FACTORIES: Array<(context: ControllerContext) => Controller> = [
   createKustomizationController,
   createHelmReleaseController,
   createApplicationController,
+  createAppProjectController,
   createRolloutController,
   createAnalysisRunController,
   createPolicyReportController,

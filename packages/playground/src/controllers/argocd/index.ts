@@ -1,1 +1,2 @@
+export { createAppProjectController } from './AppProjectController';
 export { createApplicationController } from './ApplicationController';
