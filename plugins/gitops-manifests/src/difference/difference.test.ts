@@ -9,7 +9,7 @@ import { renderWorkload } from '../workload';
 import { compareFolders } from './compareFolders';
 import { compareObjects, type ObjectsDifference } from './compareObjects';
 import { renderDifference } from './renderDifference';
-import { shortenDifference } from './shortenDifference';
+import { shortenDifference, unfoldDifference } from './shortenDifference';
 import { unifiedDiff } from './unifiedDiff';
 
 jest.setTimeout(60_000);
@@ -203,6 +203,12 @@ describe('renderDifference', () => {
         '### What changes in the cluster <details> <summary>: 1 added, 1 changed, 0 removed</summary> Added: </details> ',
       );
       expect(markdown).not.toMatch(/\u202e/);
+      const unfolded = unfoldDifference(markdown);
+      expect(unfolded.split('\n').filter(line => /^#/.test(line))).toEqual([
+        '### What changes in the cluster',
+        expect.stringMatching(/^#### `.*`: 1 added, 1 changed, 0 removed$/),
+      ]);
+      expect(unfolded).not.toMatch(/^<\/?(details|summary)/m);
     }
   });
 
@@ -229,7 +235,7 @@ describe('renderDifference', () => {
 
     const short = shortenDifference(markdown, 900);
     expect(short.length).toBeLessThanOrEqual(900);
-    expect(short).toContain('<code>production</code>: 0 added, 2 changed');
+    expect(short).toContain('- `production`: 0 added, 2 changed');
     expect(short).toMatch(/too long for a description/);
     expect(shortenDifference(markdown, 5000)).toBe(markdown);
     expect(shortenDifference(markdown, 10)).toBe('');

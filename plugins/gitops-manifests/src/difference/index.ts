@@ -9,5 +9,5 @@ export {
   renderDifference,
   type EnvironmentDifference,
 } from './renderDifference';
-export { shortenDifference } from './shortenDifference';
+export { shortenDifference, unfoldDifference } from './shortenDifference';
 export { compareFolders, type FolderComparison } from './compareFolders';

@@ -264,8 +264,13 @@ export class GiteaFake {
             .map(([, , sha, entry]) => ({ name: entry, sha })),
         ];
       }
-      case 'POST pulls':
-        return this.#openPull(name, body);
+      case 'POST pulls': {
+        if (rest === 'pulls') {
+          return this.#openPull(name, body);
+        }
+        this.merge(name, Number(rest.split('/')[1]));
+        return [200, {}];
+      }
       case 'GET pulls': {
         const found = pulls[Number(rest.split('/')[1]) - 1];
         if (rest !== 'pulls') {

@@ -70,6 +70,12 @@ export function useActions() {
             { host: 'nobody.example.com' },
           ],
           github: [{ host: 'github.com' }],
+          gerrit: [
+            {
+              host: 'gerrit.example.com',
+              gitilesBaseUrl: 'https://gerrit.example.com/gitiles',
+            },
+          ],
         },
         gitops: {
           platformRepository: `${forge.host}?owner=platform&repo=gitops`,

@@ -1,10 +1,6 @@
 import type { ScmIntegrationRegistry } from '@backstage/integration';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import {
-  differsOnlyIn,
-  openForgeRepository,
-  type ForgeRepository,
-} from '../forge';
+import { openForgeRepository, type ForgeRepository } from '../forge';
 import { Account } from './Account';
 import type { ActionDependencies } from './createGitopsActions';
 import { undoPullRequest } from './undoPullRequest';
@@ -176,7 +172,7 @@ async function isOurs(
   const [{ commit }] = branches;
   return (
     commit === publishedCommit ||
-    differsOnlyIn(repository, {
+    repository.differsOnlyIn({
       file: ciFile,
       before: publishedCommit,
       after: commit,

@@ -1,19 +1,25 @@
 import { ConflictError, InputError } from '@backstage/errors';
-import type { ScmIntegrationRegistry } from '@backstage/integration';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { NameCheckResponse } from '@fairway/plugin-gitops-common';
 import {
   SERVICE_NAME_MAX_LENGTH,
   SERVICE_NAME_PATTERN,
 } from '@fairway/gitops-manifests';
-import type { ActionsConfig } from '../config';
 import {
   openForgeRepository,
-  parseLocation,
+  toRepoUrl,
+  type ForgeRepository,
   type RepositoryLocation,
 } from '../forge';
 import type { ActionDependencies } from './createGitopsActions';
+import { imageOf, placeService } from './placeService';
 import { teamOf } from './serviceInput';
+
+/** What the forges call that which a repository is made in. */
+const PLACES: Record<string, string> = {
+  gitlab: 'group',
+  bitbucketServer: 'project',
+};
 
 /** `gitops:name:check`: refuses a name that is taken, before anything is changed. */
 export function createNameCheckAction(dependencies: ActionDependencies) {
@@ -52,7 +58,14 @@ export function createNameCheckAction(dependencies: ActionDependencies) {
             .string()
             .optional()
             .describe(
-              'Organisation that will own the repository; default the name of the team',
+              'Organisation that will own the repository: of GitLab a group (shop/payments), of Bitbucket Cloud a workspace, of Bitbucket Server the key of a project. Default the name of the team; of Bitbucket Cloud and Azure DevOps that of the platform repository',
+            ),
+        project: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'Bitbucket Cloud: key of the project in the workspace; Azure DevOps: name of the project in the organisation. Default made from the name of the team',
             ),
         forges: z =>
           z
@@ -66,12 +79,24 @@ export function createNameCheckAction(dependencies: ActionDependencies) {
         repoUrl: z =>
           z
             .string()
-            .describe('Repository in the form host?owner=payments&repo=orders'),
-        provider: z =>
-          z.string().describe('Kind of the forge: gitea, github, gitlab, ...'),
+            .describe(
+              'Repository in the form that the publish action of its forge takes, host?owner=payments&repo=orders',
+            ),
+        forge: z =>
+          z
+            .string()
+            .describe(
+              'Kind of the forge, which decides the action that publishes: gitea, github, gitlab, bitbucketCloud, bitbucketServer or azure',
+            ),
         cloneUrl: z => z.string().describe('Clone URL of the repository'),
         webUrl: z => z.string().describe('Page of the repository'),
-        image: z => z.string().describe('Image of the service, without a tag'),
+        image: z =>
+          z
+            .string()
+            .optional()
+            .describe(
+              'Image of the service, without a tag; none when the forge has no registry and gitops.imageRegistry names none',
+            ),
         team: z => z.string().describe('Name of the owning team'),
         entityRef: z => z.string().describe('Entity ref that it will have'),
         repositoryWasFree: z =>
@@ -86,28 +111,34 @@ export function createNameCheckAction(dependencies: ActionDependencies) {
       const { name, owner } = ctx.input;
       assertName(name);
       const team = teamOf(owner);
-      const location = locate({ ...ctx.input, team, config, integrations });
+      const location = placeService(
+        { ...ctx.input, team },
+        config,
+        integrations,
+      );
       assertForge(location, ctx.input.forges);
-      const repoUrl = `${location.host}?owner=${location.owner}&repo=${name}`;
+      const repoUrl = toRepoUrl(location);
+      const repository = openForgeRepository(repoUrl, integrations);
       const api = gitops.as(await ctx.getInitiatorCredentials());
       const answer = await api.checkName({ name, repoUrl });
       assertFree(name, answer, message => ctx.logger.warn(message));
-      const place = await lookAtForge({ repoUrl, location, integrations });
+      await assertPlace(repository, location);
       await assertPlatformRepository(dependencies);
-      ctx.logger.info(`${name} is free; it will live at ${place.webUrl}`);
+      ctx.logger.info(`${name} is free; it will live at ${repository.webUrl}`);
+      const image = imageOf(location, config);
+      if (!image) {
+        ctx.logger.warn(
+          `${location.host} has no registry for images: set gitops.imageRegistry in app-config, or give the service an image of another one`,
+        );
+      }
       ctx.output('repoUrl', repoUrl);
-      ctx.output('provider', location.provider);
-      ctx.output('cloneUrl', place.cloneUrl);
-      ctx.output('webUrl', place.webUrl);
-      ctx.output(
-        'image',
-        `${config.imageRegistry ?? location.host}/${
-          location.owner
-        }/${name}`.toLowerCase(),
-      );
+      ctx.output('forge', location.provider);
+      ctx.output('cloneUrl', repository.cloneUrl);
+      ctx.output('webUrl', repository.webUrl);
+      ctx.output('image', image);
       ctx.output('team', team);
       ctx.output('entityRef', `component:default/${name}`);
-      ctx.output('repositoryWasFree', place.free);
+      ctx.output('repositoryWasFree', true);
     },
   });
 }
@@ -123,39 +154,6 @@ function assertName(name: string): void {
       )} cannot be the name of a service: lower-case letters, digits and dashes, starting with a letter, not ending with a dash, at most ${SERVICE_NAME_MAX_LENGTH} characters`,
     );
   }
-}
-
-function locate(options: {
-  name: string;
-  team: string;
-  host?: string;
-  organisation?: string;
-  config: ActionsConfig;
-  integrations: ScmIntegrationRegistry;
-}): RepositoryLocation {
-  const { config, integrations } = options;
-  const host =
-    options.host ||
-    (config.platformRepository &&
-      parseLocation(config.platformRepository, integrations).host);
-  if (!host) {
-    throw new InputError(
-      'No forge was chosen, and gitops.platformRepository does not name one; choose the host of the forge in the form, or set gitops.platformRepository',
-    );
-  }
-  if (!/^[a-z0-9.-]+(:[0-9]+)?$/i.test(host) || !integrations.byHost(host)) {
-    const known = integrations.list().map(({ title }) => title);
-    throw new InputError(
-      `${JSON.stringify(
-        host,
-      )} is no host of "integrations:"; those are ${known.join(', ')}`,
-    );
-  }
-  const owner = encodeURIComponent(options.organisation || options.team);
-  return parseLocation(
-    `${host}?owner=${owner}&repo=${options.name}`,
-    integrations,
-  );
 }
 
 function assertForge(location: RepositoryLocation, forges?: string[]): void {
@@ -204,11 +202,13 @@ async function assertPlatformRepository({
   config,
   integrations,
 }: ActionDependencies): Promise<void> {
-  const repoUrl = config.platformRepository;
-  if (!repoUrl || parseLocation(repoUrl, integrations).provider !== 'gitea') {
+  if (!config.platformRepository) {
     return;
   }
-  const repository = openForgeRepository(repoUrl, integrations);
+  const repository = openForgeRepository(
+    config.platformRepository,
+    integrations,
+  );
   if (!(await repository.find())) {
     throw new InputError(
       `The platform repository ${repository.webUrl} does not exist, or the integration's user may not see it. Nothing was changed; check gitops.platformRepository and "integrations:"`,
@@ -216,27 +216,21 @@ async function assertPlatformRepository({
   }
 }
 
-async function lookAtForge(options: {
-  repoUrl: string;
-  location: RepositoryLocation;
-  integrations: ScmIntegrationRegistry;
-}): Promise<{ cloneUrl: string; webUrl: string; free: boolean }> {
-  const { repoUrl, location, integrations } = options;
-  if (location.provider !== 'gitea') {
-    const webUrl = `https://${location.host}/${location.owner}/${location.repo}`;
-    return { webUrl, cloneUrl: `${webUrl}.git`, free: false };
-  }
-  const repository = openForgeRepository(repoUrl, integrations);
+async function assertPlace(
+  repository: ForgeRepository,
+  { host, owner, project, provider }: RepositoryLocation,
+): Promise<void> {
   if (await repository.find()) {
     throw new ConflictError(
       `There is a repository ${repository.webUrl} already. Nothing was changed; choose another name`,
     );
   }
-  if (!(await repository.organisationExists())) {
+  if (!(await repository.ownerExists())) {
+    const place = project
+      ? `project "${project}" in "${owner}"`
+      : `${PLACES[provider] ?? 'organisation'} "${owner}"`;
     throw new InputError(
-      `The forge ${location.host} has no organisation "${location.owner}". Nothing was changed; choose an organisation that exists, or ask the platform team for it`,
+      `The forge ${host} has no ${place}, or the integration's user may not see it. Nothing was changed; choose one that exists, or ask the platform team for it`,
     );
   }
-  const { cloneUrl, webUrl } = repository;
-  return { cloneUrl, webUrl, free: true };
 }

@@ -79,13 +79,18 @@ describe('gitops:pull-request:open', () => {
     ],
     [
       'a forge of another kind',
-      { repoUrl: 'github.com?owner=a&repo=b' },
-      /publish:github:pull-request/,
+      { repoUrl: 'gerrit.example.com?owner=a&repo=b' },
+      /they know gitea, github, gitlab/,
     ],
     [
       'a host without credentials',
       { repoUrl: 'nobody.example.com?owner=a&repo=b' },
       /username and password/,
+    ],
+    [
+      'a forge without credentials',
+      { repoUrl: 'github.com?owner=a&repo=b' },
+      /needs a token, or an app/,
     ],
     [
       'a repository that does not exist',

@@ -1,7 +1,6 @@
 import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { shortenDifference } from '@fairway/gitops-manifests';
 import path from 'node:path';
 import { repositoryOf } from '../config';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../forge';
 import { FetchedFolder } from '../workspace';
 import type { ActionDependencies } from './createGitopsActions';
+import { describeChange } from './describeChange';
 
 const BRANCH = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/;
 
@@ -165,7 +165,7 @@ export function createPullRequestOpenAction({
       // No checkpoint: the forge itself remembers, and it may have changed since the last try.
       const pull = await proposeChange({
         ...{ repository, branch, base, files, title, logger },
-        body: describeChange(input, repository.longestDescription),
+        body: describeChange(input, repository),
         author: config.author,
       });
       if (!pull) {
@@ -206,18 +206,6 @@ async function fetchedFolder(
     );
   }
   return fetched;
-}
-
-/** The description with the difference below it, as long as the forge takes. */
-function describeChange(
-  input: { description?: string; difference?: string },
-  longest: number,
-): string {
-  const { description = '', difference } = input;
-  const separator = description && difference ? '\n\n' : '';
-  const room = longest - description.length - separator.length;
-  const shortened = difference ? shortenDifference(difference, room) : '';
-  return `${description}${separator}${shortened}`.slice(0, longest);
 }
 
 function branchOf(name: string, taskId: string): string {

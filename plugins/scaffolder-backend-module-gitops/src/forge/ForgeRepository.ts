@@ -42,16 +42,25 @@ export interface ForgeRepository {
   readonly webUrl: string;
   /** Characters that the description of a pull request may have. */
   readonly longestDescription: number;
+  /** Whether a description may have blocks to unfold (`<details>`). */
+  readonly unfolds: boolean;
   /** May be short-lived: to be asked for when it is needed. */
   credentials(): Promise<GitCredentials>;
-  /** Whether its organisation exists. */
-  organisationExists(): Promise<boolean>;
+  /** Whether what a repository is made in exists: organisation, group, workspace or project. */
+  ownerExists(): Promise<boolean>;
   /** Undefined when there is no such repository. */
   find(): Promise<{ defaultBranch: string } | undefined>;
   /** Empty while nothing was pushed. */
   branches(): Promise<ForgeBranch[]>;
-  /** The hash of each file and folder of a folder at a commit, by name; empty path for the root. */
-  listFolder(path: string, commit: string): Promise<Map<string, string>>;
+  /**
+   * Whether two commits have the same files but for one, for example the overlay that CI writes
+   * its image to. False when that is not certain.
+   */
+  differsOnlyIn(options: {
+    file: string;
+    before: string;
+    after: string;
+  }): Promise<boolean>;
   /** Deleting what is not there does nothing. */
   delete(): Promise<void>;
   /** Makes it read-only for everybody; absent where the forge has no such thing. */
@@ -65,5 +74,14 @@ export interface ForgeRepository {
     base: string;
   }): Promise<PullRequest | undefined>;
   getPullRequest(number: number): Promise<PullRequest>;
+  /** Closing what is closed does nothing. */
   closePullRequest(number: number): Promise<void>;
+}
+
+/** What the name of a branch is called in full. */
+export const HEADS = 'refs/heads/';
+
+/** `main` of `refs/heads/main`. */
+export function branchName(ref: string): string {
+  return ref.startsWith(HEADS) ? ref.slice(HEADS.length) : ref;
 }

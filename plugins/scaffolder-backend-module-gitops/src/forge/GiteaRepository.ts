@@ -3,6 +3,8 @@ import {
   getGiteaRequestOptions,
   type GiteaIntegrationConfig,
 } from '@backstage/integration';
+import { differsOnlyIn } from './differsOnlyIn';
+import { ForgeApi, route } from './ForgeApi';
 import type {
   ForgeBranch,
   ForgeRepository,
@@ -10,8 +12,9 @@ import type {
   PullRequest,
   PullRequestRequest,
 } from './ForgeRepository';
+import { numberedPages } from './paging';
 import type { RepositoryLocation } from './parseLocation';
-import { requestJson } from './requestJson';
+import { required } from './required';
 
 interface GiteaPullRequest {
   number: number;
@@ -30,36 +33,36 @@ export class GiteaRepository implements ForgeRepository {
   readonly cloneUrl: string;
   readonly webUrl: string;
   readonly longestDescription = 65_000;
-  readonly #api: string;
+  readonly unfolds = true;
+  readonly #api: ForgeApi;
   readonly #credentials: { username: string; password: string };
-  readonly #location: RepositoryLocation;
-  readonly #headers: Record<string, string>;
+  readonly #owner: string;
+  readonly #path: string;
 
   constructor(options: {
     location: RepositoryLocation;
     config: GiteaIntegrationConfig;
   }) {
     const { location, config } = options;
+    const { host, owner, repo } = location;
     if (!config.username || !config.password) {
       throw new InputError(
-        `integrations.gitea: the entry of ${location.host} needs username and password, so that Fairway can push and open pull requests`,
+        `integrations.gitea: the entry of ${host} needs username and password, so that Fairway can push and open pull requests`,
       );
     }
-    const base = (config.baseUrl ?? `https://${location.host}`).replace(
-      /\/+$/,
-      '',
-    );
-    this.#location = location;
-    this.#headers = getGiteaRequestOptions(config).headers as Record<
-      string,
-      string
-    >;
-    this.#api = `${base}/api/v1`;
+    const base = (config.baseUrl ?? `https://${host}`).replace(/\/+$/, '');
+    const { headers } = getGiteaRequestOptions(config);
+    this.#owner = owner;
+    this.#path = route`/repos/${owner}/${repo}`;
+    this.#api = new ForgeApi({
+      base: `${base}/api/v1`,
+      headers: async () => headers as Record<string, string>,
+    });
     this.#credentials = {
       username: config.username,
       password: config.password,
     };
-    this.webUrl = `${base}/${location.owner}/${location.repo}`;
+    this.webUrl = `${base}${route`/${owner}/${repo}`}`;
     this.cloneUrl = `${this.webUrl}.git`;
   }
 
@@ -67,113 +70,109 @@ export class GiteaRepository implements ForgeRepository {
     return this.#credentials;
   }
 
-  async organisationExists(): Promise<boolean> {
-    const owner = encodeURIComponent(this.#location.owner);
-    return (await this.#request('GET', `/orgs/${owner}`)) !== undefined;
+  async ownerExists(): Promise<boolean> {
+    return (await this.#api.get(route`/orgs/${this.#owner}`)) !== undefined;
   }
 
   async find(): Promise<{ defaultBranch: string } | undefined> {
-    const found = await this.#repository<{ default_branch: string }>('GET', '');
+    const found = await this.#api.get<{ default_branch: string }>(this.#path);
     return found && { defaultBranch: found.default_branch || 'main' };
   }
 
   async branches(): Promise<ForgeBranch[]> {
-    const list = await this.#repository<
-      Array<{ name: string; commit: { id: string } }>
-    >('GET', `/branches?limit=${PAGE_SIZE}`);
+    const list = await numberedPages<{ name: string; commit: { id: string } }>(
+      this.#api,
+      `${this.#path}/branches`,
+      { sizeName: 'limit', size: PAGE_SIZE },
+    );
     return (list ?? []).map(({ name, commit }) => ({
       name,
       commit: commit.id,
     }));
   }
 
-  async listFolder(path: string, commit: string): Promise<Map<string, string>> {
-    const segments = path.split('/').filter(Boolean).map(encodeURIComponent);
-    const entries = await this.#repository<
-      Array<{ name: string; sha: string }>
-    >('GET', `/${['contents', ...segments].join('/')}?ref=${commit}`);
-    return new Map((entries ?? []).map(({ name, sha }) => [name, sha]));
+  async differsOnlyIn(options: {
+    file: string;
+    before: string;
+    after: string;
+  }): Promise<boolean> {
+    return differsOnlyIn(
+      (path, commit) => this.#listFolder(path, commit),
+      options,
+    );
   }
 
   async delete(): Promise<void> {
-    await this.#repository('DELETE', '');
+    await this.#api.send({ method: 'DELETE', path: this.#path });
   }
 
   async archive(): Promise<void> {
-    await this.#repository('PATCH', '', { archived: true });
+    const body = { archived: true };
+    await this.#api.send({ method: 'PATCH', path: this.#path, body });
   }
 
   async deleteBranch(name: string): Promise<void> {
     const segments = name.split('/').map(encodeURIComponent).join('/');
-    await this.#repository('DELETE', `/branches/${segments}`);
+    await this.#api.send({
+      method: 'DELETE',
+      path: `${this.#path}/branches/${segments}`,
+    });
   }
 
   async openPullRequest(request: PullRequestRequest): Promise<PullRequest> {
-    const made = await this.#repository<GiteaPullRequest>(
-      'POST',
-      '/pulls',
-      request,
-    );
-    return toPullRequest(this.#required(made, `pull requests`));
+    const made = await this.#api.send<GiteaPullRequest>({
+      method: 'POST',
+      path: `${this.#path}/pulls`,
+      body: request,
+    });
+    return toPullRequest(this.#required(made?.body, 'pull requests'));
   }
 
   async findPullRequest(options: {
     head: string;
     base: string;
   }): Promise<PullRequest | undefined> {
-    for (let page = 1; ; page += 1) {
-      const list =
-        (await this.#repository<GiteaPullRequest[]>(
-          'GET',
-          `/pulls?state=open&limit=${PAGE_SIZE}&page=${page}`,
-        )) ?? [];
-      const found = list.find(
-        pull =>
-          pull.head.ref === options.head && pull.base.ref === options.base,
-      );
-      if (found || list.length < PAGE_SIZE) {
-        return found && toPullRequest(found);
-      }
-    }
+    const list = await numberedPages<GiteaPullRequest>(
+      this.#api,
+      `${this.#path}/pulls`,
+      { sizeName: 'limit', size: PAGE_SIZE, query: { state: 'open' } },
+    );
+    const found = list?.find(
+      pull => pull.head.ref === options.head && pull.base.ref === options.base,
+    );
+    return found && toPullRequest(found);
   }
 
   async getPullRequest(number: number): Promise<PullRequest> {
-    const found = await this.#repository<GiteaPullRequest>(
-      'GET',
-      `/pulls/${number}`,
+    const found = await this.#api.get<GiteaPullRequest>(
+      `${this.#path}/pulls/${number}`,
     );
     return toPullRequest(this.#required(found, `pull request ${number}`));
   }
 
   async closePullRequest(number: number): Promise<void> {
-    await this.#repository('PATCH', `/pulls/${number}`, { state: 'closed' });
+    await this.#api.send({
+      method: 'PATCH',
+      path: `${this.#path}/pulls/${number}`,
+      body: { state: 'closed' },
+    });
+  }
+
+  /** The hash of each file and folder of a folder at a commit, by name. */
+  async #listFolder(
+    path: string,
+    commit: string,
+  ): Promise<Map<string, string>> {
+    const segments = path.split('/').filter(Boolean).map(encodeURIComponent);
+    const entries = await this.#api.get<Array<{ name: string; sha: string }>>(
+      [`${this.#path}/contents`, ...segments].join('/'),
+      { ref: commit },
+    );
+    return new Map((entries ?? []).map(({ name, sha }) => [name, sha]));
   }
 
   #required<T>(value: T | undefined, what: string): T {
-    if (value === undefined) {
-      throw new InputError(
-        `${this.webUrl} has no ${what}, or the integration's user may not see it`,
-      );
-    }
-    return value;
-  }
-
-  #repository<T>(method: string, path: string, body?: object) {
-    const { owner, repo } = this.#location;
-    return this.#request<T>(
-      method,
-      `/repos/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}${path}`,
-      body,
-    );
-  }
-
-  #request<T>(method: string, path: string, body?: object) {
-    return requestJson<T>({
-      url: `${this.#api}${path}`,
-      method,
-      headers: this.#headers,
-      body,
-    });
+    return required(value, { webUrl: this.webUrl, what });
   }
 }
 

@@ -4,13 +4,16 @@ export type {
   GitCredentials,
   PullRequest,
 } from './ForgeRepository';
-export { differsOnlyIn } from './differsOnlyIn';
 export { fetchCommit } from './fetchCommit';
 export { fetchRepository } from './fetchRepository';
 export { filesChanged, filesToAdd } from './filesToPropose';
 export { openForgeRepository } from './openForgeRepository';
 export { locationOfCloneUrl, toRepoUrl } from './locationOfCloneUrl';
-export { parseLocation, type RepositoryLocation } from './parseLocation';
+export {
+  assertNames,
+  parseLocation,
+  type RepositoryLocation,
+} from './parseLocation';
 export {
   proposeChange,
   type FileChange,
