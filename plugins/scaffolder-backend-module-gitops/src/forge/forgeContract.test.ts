@@ -131,6 +131,30 @@ describe.each(Object.entries(REPLAYED_FORGES))('%s', (_name, forge) => {
   });
 });
 
+describe('a repository becomes read-only', () => {
+  it.each(['GitHub', 'GitLab, with groups in groups', 'Bitbucket Server'])(
+    'on %s',
+    async name => {
+      const forge = REPLAYED_FORGES[name];
+      const { replay, integrations, stop } = await startReplay(
+        forge,
+        'archive',
+      );
+      await openForgeRepository(forge.repoUrl, integrations).archive?.();
+      await stop();
+      expect([...replay.surprises, ...replay.remaining]).toEqual([]);
+    },
+  );
+
+  it.each(['Bitbucket Cloud', 'Azure DevOps'])('not on %s', async name => {
+    const forge = REPLAYED_FORGES[name];
+    const { integrations, stop } = await startReplay(forge, 'life');
+    const repository = openForgeRepository(forge.repoUrl, integrations);
+    await stop();
+    expect(repository.archive).toBeUndefined();
+  });
+});
+
 describe('trouble with a forge is told', () => {
   const open = async (name: string) => {
     const forge = REPLAYED_FORGES[name];
