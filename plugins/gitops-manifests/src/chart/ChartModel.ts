@@ -205,9 +205,12 @@ function assertValues(model: ChartModel, environment: ChartEnvironment) {
   }
 }
 
-const hasNull = (value: unknown): boolean =>
-  value === null ||
-  (typeof value === 'object' && Object.values(value).some(hasNull));
+function hasNull(value: unknown): boolean {
+  return (
+    value === null ||
+    (typeof value === 'object' && Object.values(value).some(hasNull))
+  );
+}
 
 function assertNamespace(model: ChartModel, environment: ChartEnvironment) {
   const namespace = chartNamespace(model, environment.name);

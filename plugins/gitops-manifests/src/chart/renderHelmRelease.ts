@@ -106,7 +106,9 @@ function ociRepository(model: ChartModel): IOCIRepository {
 }
 
 /** Tags know no plus sign: Helm pushes an underscore instead. */
-const ociTag = (version: string) => version.replace('+', '_');
+function ociTag(version: string): string {
+  return version.replace('+', '_');
+}
 
 function overlay(
   model: ChartModel,

@@ -109,8 +109,9 @@ function* leaves(
   }
 }
 
-const isMap = (value: unknown): value is ChartValues =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isMap(value: unknown): value is ChartValues {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** A file ends with a newline; one without values says so. */
 function ending(text: string): string {

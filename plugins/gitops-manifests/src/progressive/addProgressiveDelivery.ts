@@ -177,8 +177,9 @@ function changesForFlagger(
   ];
 }
 
-const labelsOf = ({ name, team }: ProgressiveModel) =>
-  serviceLabels({ name, team });
+function labelsOf({ name, team }: ProgressiveModel) {
+  return serviceLabels({ name, team });
+}
 
 function assertPrepared(
   overlay: Overlay,
@@ -230,8 +231,13 @@ function component(
 }
 
 /** Path of a component as an overlay writes it. */
-const relative = (overlay: Overlay, model: ProgressiveModel, name: string) =>
-  posix.relative(overlay.folder, posix.join(model.path, name));
+function relative(
+  overlay: Overlay,
+  model: ProgressiveModel,
+  name: string,
+): string {
+  return posix.relative(overlay.folder, posix.join(model.path, name));
+}
 
 function hasComponent(
   tree: ManifestTree,

@@ -87,8 +87,9 @@ function withReplicas(
   });
 }
 
-const isScaled = ({ kind }: TreeObject) =>
-  ['Deployment', 'StatefulSet', 'ReplicaSet'].includes(kind);
+function isScaled({ kind }: TreeObject): boolean {
+  return ['Deployment', 'StatefulSet', 'ReplicaSet'].includes(kind);
+}
 
 /** The patches that are pieces of objects. */
 function patchesOf(place: {

@@ -31,6 +31,38 @@ export const ROLLOUT_COMPONENT = 'components/rollout';
 export const rolloutName = (target: DeliveryTarget) =>
   `${target.deployment}-rollout`;
 
+/** Fields of a Rollout that Kustomize must know to count replicas and to follow names. */
+const rolloutField = (path: string) => ({
+  group: 'argoproj.io',
+  kind: 'Rollout',
+  path,
+});
+const CONFIGURATION = {
+  replicas: [{ ...rolloutField('spec/replicas'), create: true }],
+  nameReference: [
+    {
+      kind: 'Deployment',
+      fieldSpecs: [rolloutField('spec/workloadRef/name')],
+    },
+    {
+      kind: 'Service',
+      fieldSpecs: [
+        rolloutField('spec/strategy/canary/stableService'),
+        rolloutField('spec/strategy/canary/canaryService'),
+        rolloutField('spec/strategy/blueGreen/activeService'),
+        rolloutField('spec/strategy/blueGreen/previewService'),
+      ],
+    },
+    {
+      kind: 'Rollout',
+      group: 'argoproj.io',
+      fieldSpecs: [
+        { kind: 'HorizontalPodAutoscaler', path: 'spec/scaleTargetRef/name' },
+      ],
+    },
+  ],
+};
+
 /**
  * The component that makes a Rollout of a Deployment: the Rollout refers to the Deployment, which
  * stays where it is, so that patches and images of overlays apply as before.
@@ -79,38 +111,6 @@ export function rolloutComponent(
     configuration: CONFIGURATION,
   });
 }
-
-/** Fields of a Rollout that Kustomize must know to count replicas and to follow names. */
-const rolloutField = (path: string) => ({
-  group: 'argoproj.io',
-  kind: 'Rollout',
-  path,
-});
-const CONFIGURATION = {
-  replicas: [{ ...rolloutField('spec/replicas'), create: true }],
-  nameReference: [
-    {
-      kind: 'Deployment',
-      fieldSpecs: [rolloutField('spec/workloadRef/name')],
-    },
-    {
-      kind: 'Service',
-      fieldSpecs: [
-        rolloutField('spec/strategy/canary/stableService'),
-        rolloutField('spec/strategy/canary/canaryService'),
-        rolloutField('spec/strategy/blueGreen/activeService'),
-        rolloutField('spec/strategy/blueGreen/previewService'),
-      ],
-    },
-    {
-      kind: 'Rollout',
-      group: 'argoproj.io',
-      fieldSpecs: [
-        { kind: 'HorizontalPodAutoscaler', path: 'spec/scaleTargetRef/name' },
-      ],
-    },
-  ],
-};
 
 /** A Service of the new version, a copy of the one that there is; none where pods are counted. */
 function secondService(
@@ -218,10 +218,12 @@ function blueGreen(
   };
 }
 
-const analysisOf = (target: DeliveryTarget) => ({
-  templates: [{ templateName: `${target.deployment}-analysis` }],
-  args: analysisArguments(),
-});
+function analysisOf(target: DeliveryTarget) {
+  return {
+    templates: [{ templateName: `${target.deployment}-analysis` }],
+    args: analysisArguments(),
+  };
+}
 
 /** What scaled the Deployment scales the Rollout. */
 function autoscalerPatch(target: DeliveryTarget): ComponentPatch[] {

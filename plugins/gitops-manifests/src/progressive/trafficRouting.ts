@@ -139,7 +139,9 @@ function istio(target: DeliveryTarget, canaryService: string): TrafficRouting {
   };
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string';
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
 
 /** All of the traffic to what is stable, none to what is new. */
 function split(route: Record<string, unknown>, canaryService: string) {

@@ -182,10 +182,12 @@ function finish(
   }
 }
 
-const write = (
+function write(
   { context, canary }: Look,
   change: Parameters<typeof canaryStatus>[1],
-) => writeStatus(context.cluster, canary, canaryStatus(canary, change));
+): void {
+  writeStatus(context.cluster, canary, canaryStatus(canary, change));
+}
 
 /** The weights, as a list or as a step and a maximum. */
 function weightsOf({ spec }: KubernetesObject): number[] {
