@@ -108,10 +108,10 @@ describe('the templates for services that exist', () => {
         })),
         ...more,
       });
-    gitops.getService.mockImplementation((...args) =>
-      now().getService(...args),
+    gitops.getService.mockImplementation(entityRef =>
+      now().getService(entityRef),
     );
-    gitops.getFleet.mockImplementation((...args) => now().getFleet(...args));
+    gitops.getFleet.mockImplementation(query => now().getFleet(query));
   };
 
   beforeAll(async () => {

@@ -31,7 +31,7 @@ images:
     newTag: ${tag} # by CI
 `;
 
-const files = (tags: Record<string, string>) =>
+const files = (tags: Record<string, string>): Record<string, string> =>
   Object.fromEntries([
     ['deploy/base/kustomization.yaml', 'resources: [deployment.yaml]\n'],
     ['deploy/base/deployment.yaml', deployment],
@@ -482,7 +482,7 @@ describe('the next migration phase', () => {
       folder: 'registration',
       after: { automated: true, prune: true, selfHeal: false },
     });
-    expect(parse(read('registration/staging.yaml')).spec.syncPolicy).toEqual({
+    expect(parse(read('registration/staging.yaml') ?? '').spec.syncPolicy).toEqual({
       automated: { prune: true, selfHeal: false, allowEmpty: false },
       syncOptions: ['PruneLast=true'],
     });
