@@ -40,7 +40,8 @@ describe('the templates for previews and teams', () => {
       knownServices(
         { ...service, cloneUrl: `${forge.url}/payments/orders.git` },
         {
-          ...{ name: 'ledger', engine: 'flux' },
+          name: 'ledger',
+          engine: 'flux',
           cloneUrl: `${forge.url}/platform/gitops.git`,
           environments: [{ name: 'dev', path: 'ledger/overlays/dev' }],
         },
