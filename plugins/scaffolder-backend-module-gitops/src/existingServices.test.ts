@@ -35,7 +35,7 @@ replicas:
 `;
 
 const files = (tags: Record<string, string> = TAGS) =>
-  Object.fromEntries([
+  Object.fromEntries<string>([
     ['README.md', '# Orders\n'],
     ['deploy/base/kustomization.yaml', 'resources: [deployment.yaml]\n'],
     [
@@ -108,10 +108,8 @@ describe('the templates for services that exist', () => {
         })),
         ...more,
       });
-    gitops.getService.mockImplementation((...args) =>
-      now().getService(...args),
-    );
-    gitops.getFleet.mockImplementation((...args) => now().getFleet(...args));
+    gitops.getService.mockImplementation(ref => now().getService(ref));
+    gitops.getFleet.mockImplementation(query => now().getFleet(query));
   };
 
   beforeAll(async () => {

@@ -1,5 +1,6 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { ScmIntegrations } from '@backstage/integration';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { gitopsServiceMock } from '@fairway/plugin-gitops-node/testUtils';
 import { readActionsConfig } from '../config';
 import { createGitopsActions } from './createGitopsActions';
@@ -12,6 +13,7 @@ describe('all of them', () => {
     config: readActionsConfig(config),
     integrations: ScmIntegrations.fromConfig(config),
     gitops: gitopsServiceMock(),
+    catalog: catalogServiceMock.mock(),
   });
 
   it.each(actions)('$id is documented and has a dry run', action => {
