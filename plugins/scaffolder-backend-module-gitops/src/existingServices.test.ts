@@ -35,7 +35,7 @@ replicas:
 `;
 
 const files = (tags: Record<string, string> = TAGS) =>
-  Object.fromEntries([
+  Object.fromEntries<string>([
     ['README.md', '# Orders\n'],
     ['deploy/base/kustomization.yaml', 'resources: [deployment.yaml]\n'],
     [
@@ -108,9 +108,7 @@ describe('the templates for services that exist', () => {
         })),
         ...more,
       });
-    gitops.getService.mockImplementation(entityRef =>
-      now().getService(entityRef),
-    );
+    gitops.getService.mockImplementation(ref => now().getService(ref));
     gitops.getFleet.mockImplementation(query => now().getFleet(query));
   };
 

@@ -31,8 +31,8 @@ images:
     newTag: ${tag} # by CI
 `;
 
-const files = (tags: Record<string, string>): Record<string, string> =>
-  Object.fromEntries([
+const files = (tags: Record<string, string>) =>
+  Object.fromEntries<string>([
     ['deploy/base/kustomization.yaml', 'resources: [deployment.yaml]\n'],
     ['deploy/base/deployment.yaml', deployment],
     ...Object.entries(tags).map(([environment, tag]) => [
@@ -482,7 +482,7 @@ describe('the next migration phase', () => {
       folder: 'registration',
       after: { automated: true, prune: true, selfHeal: false },
     });
-    expect(parse(read('registration/staging.yaml') ?? '').spec.syncPolicy).toEqual({
+    expect(parse(read('registration/staging.yaml')!).spec.syncPolicy).toEqual({
       automated: { prune: true, selfHeal: false, allowEmpty: false },
       syncOptions: ['PruneLast=true'],
     });
