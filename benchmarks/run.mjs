@@ -15,6 +15,7 @@ import { asTable, judged } from './report.mjs';
 import { measureRequests } from './requests.mjs';
 import { ports } from './settings.mjs';
 import { measureStart } from './start.mjs';
+import { measureRender } from './render/render.mjs';
 import { measureReaders } from './watching/readers.mjs';
 import { measureWatching } from './watching/watching.mjs';
 import { logFile, startWorld } from './world.mjs';
@@ -33,8 +34,12 @@ const IN_WORLD = {
   live: measureLive,
   create: measureCreate,
 };
-/** Those about many applications, each with processes of its own. */
-const OF_MANY = { watching: measureWatching, readers: measureReaders };
+/** Those without a portal, each with processes of its own. */
+const OF_MANY = {
+  render: measureRender,
+  watching: measureWatching,
+  readers: measureReaders,
+};
 const NAMES = ['start', ...Object.keys(OF_MANY), ...Object.keys(IN_WORLD)];
 
 function commit() {

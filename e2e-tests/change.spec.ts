@@ -1,8 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import { ForgeClient } from './forge';
 import { signIn, takePictures } from './session';
-
-const forge = new ForgeClient();
 
 /** Opens a golden path with its form filled as a link of the portal would. */
 async function openPath(page: Page, template: string, form: object) {

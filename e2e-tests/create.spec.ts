@@ -37,6 +37,7 @@ for (const engine of [
     await page.getByLabel(engine.runtime, { exact: true }).check();
     await takePicturesOfForm(page, `create-${engine.id}`);
     await page.getByRole('button', { name: 'Next' }).click();
+    // What it needs: nothing but what everybody gets.
     await expect(page.getByText('How it is reached').first()).toBeVisible();
     await page.getByRole('button', { name: 'Next' }).click();
     await page.getByLabel(engine.title, { exact: true }).check();

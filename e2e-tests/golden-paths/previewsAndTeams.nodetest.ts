@@ -79,7 +79,8 @@ describe('previews of pull requests', () => {
       ...common,
       domain: 'preview.example.com',
       forge: {
-        ...{ kind: 'gitea', owner: 'payments', repo: 'orders' },
+        kind: 'gitea',
+        ...{ owner: 'payments', repo: 'orders' },
         host: new URL(bed.forge.url).host,
         plainHttp: true,
       },

@@ -1,76 +1,59 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
-import knex from 'knex';
 import {
-  ArgocdScript,
+  atRate,
+  dropDatabases,
   eventually,
+  newDatabasePrefix,
+  NotificationLog,
+  postgresConnection,
   SHORT_TIMES,
+  SignalListener,
   TestBackend,
   TestCluster,
   untilStoreEquals,
+  watchesOf,
   watchOf,
+  Witness,
+  WorldUnderFaults,
 } from './harness';
 
-/** Of any PostgreSQL that the tests were told of; see CONTRIBUTING.md. */
-const connection = Object.entries(process.env).find(([name]) =>
-  /^BACKSTAGE_TEST_DATABASE_POSTGRES\d+_CONNECTION_STRING$/.test(name),
-)?.[1];
-
-const SERVICES = 12;
+/** So many that the history of each outlasts a takeover, at the rate at which they change. */
+const SERVICES = 24;
+/** The service whose health its owners hear of. */
+const PAGED = 'app-0';
 /** A dead replica is missed after 15 seconds, and the other one looks every 2. */
 const TAKEOVER_SECONDS = 30;
-
-/** What browsers hear, on a connection that is renewed until it stands. */
-class SignalListener {
-  heard = 0;
-  readonly #url: string;
-  #socket?: WebSocket;
-  #stopped = false;
-
-  constructor(backend: TestBackend) {
-    this.#url = `${backend.baseUrl.replace('http', 'ws')}/api/signals`;
-    void this.#connect();
-  }
-
-  stop() {
-    this.#stopped = true;
-    this.#socket?.close();
-  }
-
-  /** The first WebSocket request after a start is lost: the plugin listens from then on. */
-  async #connect() {
-    while (!this.#stopped && this.#socket?.readyState !== WebSocket.OPEN) {
-      this.#socket?.close();
-      const socket = new WebSocket(this.#url);
-      this.#socket = socket;
-      socket.onopen = () =>
-        socket.send(JSON.stringify({ action: 'subscribe', channel: 'gitops' }));
-      socket.onmessage = () => {
-        this.heard += 1;
-      };
-      socket.onerror = () => undefined;
-      await pause(1_000);
-    }
-  }
-}
+/** As often as people look; the replicas need the machine as well. */
+const LOOKS = { everyMillis: 1_000 };
+const OWNER = 'group:default/owners';
 
 test(
   'two replicas on one PostgreSQL',
-  { skip: connection ? false : 'it needs a PostgreSQL; .ci/run brings one' },
+  {
+    skip: postgresConnection
+      ? false
+      : 'it needs a PostgreSQL; .ci/run brings one',
+  },
   async t => {
-    const prefix = `fairway_${randomBytes(4).toString('hex')}_`;
-    const clusters: TestCluster[] = [];
+    const prefix = newDatabasePrefix();
+    const worlds: WorldUnderFaults[] = [];
     const running: TestBackend[] = [];
-    const start = async () => {
+    const witnesses = new Map<TestBackend, Witness>();
+    let notifications: NotificationLog;
+
+    /** @param clusters - those that its configuration names */
+    const start = async (clusters = worlds) => {
       const backend = await TestBackend.start({
-        clusters: clusters.map(({ name, url, token }) => ({
+        clusters: clusters.map(({ cluster: { name, url, token } }) => ({
           ...{ name, url, token },
         })),
-        database: { client: 'pg', connection: connection!, prefix },
+        components: worlds.map(({ component }) => component),
+        owner: OWNER,
+        notificationsUrl: notifications.url,
+        database: { client: 'pg', connection: postgresConnection!, prefix },
         // Two backends and a database: patient enough for a machine that is busy with them.
-        gitops: { watch: { ...SHORT_TIMES, probe: '3s', answer: '10s' } },
+        gitops: { watch: { ...SHORT_TIMES, probe: '3s' } },
         features: [
           '@backstage/plugin-events-backend',
           '@backstage/plugin-signals-backend',
@@ -79,139 +62,239 @@ test(
       running.push(backend);
       return backend;
     };
-    let scripts: ArgocdScript[];
+    const inStep = (backend: TestBackend, of = worlds) =>
+      untilStoreEquals(
+        backend,
+        of.flatMap(world => world.scripts),
+      );
+
+    /** Looks at the pages of a replica from now on. */
+    const watchPages = (backend: TestBackend) => {
+      witnesses.set(backend, new Witness(backend, worlds, LOOKS));
+    };
+    const expectTruth = async (backend: TestBackend) => {
+      for (const { name } of worlds) {
+        await witnesses.get(backend)!.expectTruth(name);
+      }
+    };
+    const stopWatchingPages = async (backend: TestBackend) => {
+      await witnesses.get(backend)?.stop();
+      witnesses.delete(backend);
+    };
 
     before(async () => {
-      clusters.push(
-        await TestCluster.start({ name: 'eu-1' }),
-        await TestCluster.start({ name: 'eu-2' }),
-      );
-      scripts = clusters.map(cluster => new ArgocdScript(cluster));
-      for (const script of scripts) {
-        for (let n = 0; n < SERVICES; n += 1) {
-          script.create(`service-${n}`);
-        }
+      notifications = await NotificationLog.start();
+      for (const name of ['eu-1', 'eu-2', 'eu-3']) {
+        const cluster = await TestCluster.start({ name });
+        worlds.push(
+          new WorldUnderFaults(cluster, {
+            ...{ applications: SERVICES, isShared: true },
+          }),
+        );
       }
     });
 
     after(async () => {
+      await Promise.all([...witnesses.values()].map(one => one.stop()));
       await Promise.all(running.map(backend => backend.kill()));
-      await Promise.all(clusters.map(cluster => cluster.stop()));
+      await Promise.all(worlds.map(({ cluster }) => cluster.stop()));
+      await notifications?.stop();
       await dropDatabases(prefix);
     });
 
-    /** Kinds that are watched, by the word of the backend. */
-    const watched = async (backend: TestBackend, cluster: TestCluster) => {
-      const status = await watchOf(backend, cluster.name);
-      return status.cluster!.resources.filter(
-        ({ state }) => state === 'connected',
-      ).length;
-    };
+    /** Each kind of each cluster is watched once, by the word of the backend. */
+    const untilWatchedOnce = (backend: TestBackend) =>
+      eventually(async () => {
+        for (const { cluster } of worlds) {
+          const status = await watchOf(backend, cluster.name);
+          assert.equal(cluster.faults.openWatches, watchesOf(status.cluster!));
+        }
+      });
 
-    /** Deployments and changes of health all the time, fewer than a history forgets in a takeover. */
-    const change = () => {
-      let stopped = false;
-      const done = (async () => {
-        for (let index = 0; !stopped; index += 1) {
-          for (const script of scripts) {
-            // Every service in turn: each is deployed every four seconds.
-            const name = `service-${Math.floor(index / 3) % SERVICES}`;
+    /** Deployments and changes of health, fewer than a history forgets in a takeover. */
+    const change = (seconds: number) =>
+      atRate({
+        ...{ perSecond: 10, seconds },
+        work(index) {
+          // Every service in turn but the first.
+          const name = `app-${1 + (Math.floor(index / 3) % (SERVICES - 1))}`;
+          for (const { argocd } of worlds) {
             if (index % 3 === 0) {
-              script.deploy(name);
+              argocd.deploy(name);
             } else {
-              script.setHealth(name, index % 2 ? 'Degraded' : 'Healthy');
+              argocd.setHealth(name, index % 3 === 1 ? 'Degraded' : 'Healthy');
             }
           }
-          await pause(100);
-        }
-      })();
-      return async () => {
-        stopped = true;
-        await done;
-      };
+        },
+      });
+
+    /** Id of the application that nothing else changes. */
+    const pagedIn = ({ name }: WorldUnderFaults) =>
+      `${name}~application~argocd~${PAGED}`;
+    /** What the owners heard of it. */
+    const paged = () =>
+      worlds.map(world =>
+        notifications
+          .about({ id: pagedIn(world) })
+          .map(title => (title.includes('degraded') ? 'degraded' : 'healthy')),
+      );
+    const expected: string[] = [];
+    const setPagedHealth = (health: 'Degraded' | 'Healthy') => {
+      expected.push(health.toLowerCase());
+      worlds.forEach(({ argocd }) => argocd.setHealth(PAGED, health));
+    };
+    /** Each time once, whoever saw it. */
+    const untilToldOnce = () =>
+      eventually(() =>
+        assert.deepEqual(
+          paged(),
+          worlds.map(() => expected),
+        ),
+      );
+
+    /**
+     * From a change of that application on: who is left lists each cluster anew, or shows the change
+     * because it watched that one before.
+     *
+     * @returns milliseconds
+     */
+    const untilTakenOver = async (survivor: TestBackend) => {
+      const since = Date.now();
+      const left = new Set(worlds);
+      worlds.forEach(world => {
+        world.faults.beforePage = () => left.delete(world);
+      });
+      await eventually(
+        async () => {
+          for (const world of left) {
+            const { health } = await survivor.api.getApplication(
+              pagedIn(world),
+            );
+            assert.equal(health, expected[expected.length - 1], world.name);
+            left.delete(world);
+          }
+        },
+        { withinSeconds: TAKEOVER_SECONDS },
+      );
+      return Date.now() - since;
     };
 
-    await t.test('watch each cluster once between them', async () => {
-      const first = await start();
-      await untilStoreEquals(first, scripts);
-      const second = await start();
-      await untilStoreEquals(second, scripts);
-      for (const cluster of clusters) {
-        const kinds = await watched(second, cluster);
-        assert.ok(kinds > 0);
-        assert.equal(cluster.faults.openWatches, kinds);
-      }
-    });
-
-    await t.test('tell the browsers of either', async () => {
-      const [first, second] = running;
-      const listeners = [first, second].map(one => new SignalListener(one));
+    const expectSignals = async (...backends: TestBackend[]) => {
+      const listeners = backends.map(one => new SignalListener(one));
       try {
         let index = 0;
-        await eventually(async () => {
+        await eventually(() => {
           index += 1;
-          scripts[0].setHealth('service-0', index % 2 ? 'Degraded' : 'Healthy');
-          await pause(500);
+          worlds[0].argocd.setHealth(
+            'app-1',
+            index % 2 ? 'Progressing' : 'Healthy',
+          );
+          const heard = listeners.map(one => one.heard);
           assert.ok(
-            listeners.every(({ heard }) => heard > 0),
-            `heard: ${listeners.map(({ heard }) => heard)}`,
+            heard.every(count => count > 0),
+            `heard: ${heard}`,
           );
         });
       } finally {
         listeners.forEach(listener => listener.stop());
       }
-      await untilStoreEquals(second, scripts);
+      worlds[0].argocd.setHealth('app-1', 'Healthy');
+    };
+
+    await t.test(
+      'watch each cluster once, also while their configurations differ',
+      async () => {
+        // A cluster is added: the one that began before does not know it.
+        const older = await start(worlds.slice(0, 2));
+        await inStep(older, worlds.slice(0, 2));
+        const newer = await start();
+        await inStep(newer);
+        await inStep(older);
+        await untilWatchedOnce(newer);
+        watchPages(newer);
+      },
+    );
+
+    await t.test('tell the browsers of either, and owners once', async () => {
+      const [older, newer] = running;
+      await expectSignals(older, newer);
+      setPagedHealth('Degraded');
+      await untilToldOnce();
+      setPagedHealth('Healthy');
+      await untilToldOnce();
+      await inStep(newer);
+      await expectTruth(newer);
     });
 
-    for (const round of ['first', 'second']) {
-      await t.test(
-        `go on without the ${round}, when it is killed in the middle`,
-        async () => {
-          const [doomed, survivor] = running;
-          const stopChanging = change();
-          let killedAt = 0;
-          try {
-            await pause(2_000);
-            await doomed.kill();
-            killedAt = Date.now();
-            running.shift();
-            await eventually(
-              async () => {
-                for (const cluster of clusters) {
-                  assert.equal(
-                    cluster.faults.openWatches,
-                    await watched(survivor, cluster),
-                  );
-                }
-              },
-              { withinSeconds: TAKEOVER_SECONDS },
-            );
-          } finally {
-            await stopChanging();
-          }
-          await untilStoreEquals(survivor, scripts, {
-            withinSeconds: TAKEOVER_SECONDS,
-          });
-          t.diagnostic(
-            `taken over and in step ${Date.now() - killedAt} ms after the kill`,
-          );
-          await start();
-        },
-      );
-    }
+    await t.test(
+      'do not undo each other when one hangs, and goes on later',
+      async () => {
+        const [older, newer] = running;
+        older.freeze();
+        // The one that hangs is told of this, and reads it when it is too late.
+        setPagedHealth('Degraded');
+        const changingMeanwhile = change(5);
+        worlds.forEach(world => world.stir());
+        const millis = await untilTakenOver(newer);
+        t.diagnostic(`taken over ${millis} ms after it hung`);
+        await changingMeanwhile;
+        await inStep(newer);
+        await untilToldOnce();
+
+        setPagedHealth('Healthy');
+        const changing = change(10);
+        older.thaw();
+        await changing;
+        await inStep(newer);
+        await inStep(older);
+        await untilWatchedOnce(newer);
+        await untilToldOnce();
+        await expectTruth(newer);
+      },
+    );
+
+    await t.test('go on while one is replaced', async () => {
+      const [older, newer] = running;
+      await older.kill();
+      running.shift();
+      const replacement = await start();
+      await change(2);
+      await inStep(replacement);
+      await untilWatchedOnce(newer);
+      await expectTruth(newer);
+      await stopWatchingPages(newer);
+    });
+
+    await t.test(
+      'go on when the one that watches is killed in the middle',
+      async () => {
+        const [doomed, survivor] = running;
+        watchPages(survivor);
+        const [{ revisions }] = worlds[0].argocd.applications.slice(-1);
+        const before = revisions.length;
+        const changing = change(15);
+        // Every service was deployed once, so that much is under way.
+        await eventually(() => assert.ok(revisions.length > before));
+        await doomed.kill();
+        running.shift();
+        setPagedHealth('Degraded');
+        worlds.forEach(world => world.stir());
+        const killedAt = Date.now();
+        const millis = await untilTakenOver(survivor);
+        await untilWatchedOnce(survivor);
+        const watched = Date.now() - killedAt;
+        t.diagnostic(
+          `taken over ${millis} ms after the kill, all watched after ${watched} ms`,
+        );
+        await changing;
+        await inStep(survivor);
+        await untilToldOnce();
+        setPagedHealth('Healthy');
+        await untilToldOnce();
+        await expectSignals(survivor);
+        await inStep(survivor);
+        await expectTruth(survivor);
+      },
+    );
   },
 );
-
-async function dropDatabases(prefix: string): Promise<void> {
-  const db = knex({ client: 'pg', connection });
-  try {
-    const rows: Array<{ datname: string }> = await db('pg_database')
-      .select('datname')
-      .where('datname', 'like', `${prefix}%`);
-    for (const { datname } of rows) {
-      await db.raw('drop database ?? with (force)', [datname]);
-    }
-  } finally {
-    await db.destroy();
-  }
-}

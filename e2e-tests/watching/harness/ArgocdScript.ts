@@ -1,4 +1,12 @@
 import { createHash } from 'node:crypto';
+import {
+  keyOf,
+  ScriptedFailures,
+  type ClusterScript,
+  type Descriptions,
+  type ScriptedApplication,
+} from './ClusterScript';
+import { Presence } from './Presence';
 import type { TestCluster } from './TestCluster';
 
 const APPLICATION = {
@@ -6,17 +14,13 @@ const APPLICATION = {
   kind: 'Application',
 };
 const NAMESPACE = 'argocd';
+const ENVIRONMENT = 'production';
 /** Argo CD keeps so many entries of the history. */
 const HISTORY_LIMIT = 10;
-
-/** What there is to know of one application, to hold the store against. */
-export interface ScriptedApplication {
-  name: string;
-  /** Every revision that was deployed, oldest first. */
-  revisions: string[];
-  /** So many of them were there when Fairway was known to have seen the application; 0: never. */
-  seen: number;
-}
+const SYNC: Record<string, string> = {
+  Synced: 'synced',
+  OutOfSync: 'out-of-sync',
+};
 
 interface HistoryEntry {
   id: number;
@@ -27,18 +31,20 @@ interface HistoryEntry {
 }
 
 /** Changes Applications as Argo CD does, and remembers what became of each. */
-export class ArgocdScript {
+export class ArgocdScript implements ClusterScript {
   readonly cluster: TestCluster;
+  readonly kinds = [APPLICATION.kind];
+  readonly factKinds = [];
+  readonly component?: string;
+  readonly presence = new Presence();
   readonly #applications = new Map<string, ScriptedApplication>();
-  /** Bytes added to each object, to make them as large as real ones. */
-  readonly #padding: string;
 
-  constructor(cluster: TestCluster, options: { paddingBytes?: number } = {}) {
+  /** @param options.component - that all applications belong to; none by default */
+  constructor(cluster: TestCluster, options: { component?: string } = {}) {
     this.cluster = cluster;
-    this.#padding = 'x'.repeat(options.paddingBytes ?? 0);
+    this.component = options.component;
   }
 
-  /** What there is now. */
   get applications(): ScriptedApplication[] {
     return [...this.#applications.values()];
   }
@@ -46,17 +52,19 @@ export class ArgocdScript {
   /** A new application, synced for the first time. */
   create(name: string): void {
     const revision = this.#revision(name, 0);
-    this.#applications.set(name, { name, revisions: [revision], seen: 0 });
+    this.#applications.set(name, {
+      ...{ kind: APPLICATION.kind, name },
+      ...{ revisions: [revision], seen: 0, failures: new ScriptedFailures() },
+    });
     this.cluster.objects.create({
       ...APPLICATION,
       metadata: {
         name,
         namespace: NAMESPACE,
         labels: {
-          'backstage.io/kubernetes-id': name,
-          'fairway.dev/environment': 'production',
+          'backstage.io/kubernetes-id': this.component ?? name,
+          'fairway.dev/environment': ENVIRONMENT,
         },
-        ...(this.#padding && { annotations: { padding: this.#padding } }),
       },
       spec: {
         project: 'default',
@@ -68,7 +76,7 @@ export class ArgocdScript {
       },
       status: {
         sync: { status: 'Synced', revision },
-        health: { status: 'Healthy', lastTransitionTime: this.#now() },
+        health: { status: 'Healthy', lastTransitionTime: this.cluster.time() },
         history: [this.#entry(name, 0, revision)],
         summary: { images: [`registry.test/${name}:0`] },
       },
@@ -81,22 +89,31 @@ export class ArgocdScript {
     const id = application.revisions.length;
     const revision = this.#revision(name, id);
     application.revisions.push(revision);
+    application.failures.end();
     const history: HistoryEntry[] = [
       ...this.#object(name).status.history,
       this.#entry(name, id, revision),
     ].slice(-HISTORY_LIMIT);
     this.cluster.objects.patchStatus(this.#key(name), {
       sync: { status: 'Synced', revision },
-      health: { status: 'Healthy', lastTransitionTime: this.#now() },
+      health: { status: 'Healthy', lastTransitionTime: this.cluster.time() },
       history,
       summary: { images: [`registry.test/${name}:${id}`] },
     });
   }
 
-  /** Its health changed. */
+  /** Its health changed; what is degraded makes its last deployment a failed one. */
   setHealth(name: string, status: 'Healthy' | 'Degraded' | 'Progressing') {
+    const { revisions, failures } = this.#known(name);
+    if (status === 'Degraded') {
+      failures.begin(revisions[revisions.length - 1]);
+    } else if (status === 'Healthy') {
+      failures.end();
+    } else {
+      failures.hide();
+    }
     this.cluster.objects.patchStatus(this.#key(name), {
-      health: { status, lastTransitionTime: this.#now() },
+      health: { status, lastTransitionTime: this.cluster.time() },
     });
   }
 
@@ -108,15 +125,17 @@ export class ArgocdScript {
   }
 
   delete(name: string): void {
+    this.presence.gone(keyOf({ ...APPLICATION, name }));
     this.cluster.objects.delete(this.#key(name));
     this.#applications.delete(name);
   }
 
-  /** From here on, no deployment may be missing; call it when the store equals the cluster. */
   markSeen(): void {
     for (const application of this.#applications.values()) {
       application.seen = application.revisions.length;
+      application.failures.markSeen();
     }
+    this.presence.seen(this.applications.map(keyOf));
   }
 
   /** One of the changes that applications go through, chosen by the number. */
@@ -142,6 +161,36 @@ export class ArgocdScript {
     }
   }
 
+  describeApplications(): Descriptions {
+    const { component, cluster } = this;
+    return new Map(
+      cluster.objects
+        .list(APPLICATION)
+        .map(({ metadata, spec, status }): [string, object] => [
+          keyOf({ ...APPLICATION, name: metadata.name }),
+          {
+            engine: 'argocd',
+            ...{ component, environment: ENVIRONMENT, tier: 'production' },
+            namespace: metadata.namespace,
+            sync: SYNC[status.sync.status],
+            health: status.health.status.toLowerCase(),
+            revision: status.history[status.history.length - 1].revision,
+            desiredRevision: status.sync.revision,
+            images: status.summary.images,
+            repoUrl: spec.source.repoURL,
+            path: spec.source.path,
+            targetRevision: spec.source.targetRevision,
+            destination: spec.destination.namespace,
+            conditions: [],
+          },
+        ]),
+    );
+  }
+
+  describeFacts(): Descriptions {
+    return new Map();
+  }
+
   #known(name: string): ScriptedApplication {
     const application = this.#applications.get(name);
     if (!application) {
@@ -158,10 +207,6 @@ export class ArgocdScript {
     return this.cluster.objects.get(this.#key(name))!;
   }
 
-  #now(): string {
-    return `${this.cluster.now().toISOString().slice(0, 19)}Z`;
-  }
-
   #revision(name: string, id: number): string {
     return createHash('sha1')
       .update(`${this.cluster.name} ${name} ${id}`)
@@ -169,7 +214,7 @@ export class ArgocdScript {
   }
 
   #entry(name: string, id: number, revision: string): HistoryEntry {
-    const deployedAt = this.#now();
+    const deployedAt = this.cluster.time();
     return {
       ...{ id, revision, deployedAt },
       deployStartedAt: deployedAt,
@@ -180,9 +225,9 @@ export class ArgocdScript {
 
 function source(name: string) {
   return {
-    // Nobody listens there: these tests are not about Git.
-    repoURL: `https://127.0.0.1:1/${name}.git`,
-    path: 'deploy',
+    // Nobody listens there: these tests are not about Git. One, so that it is given up once.
+    repoURL: 'https://127.0.0.1:1/services.git',
+    path: `services/${name}`,
     targetRevision: 'main',
   };
 }

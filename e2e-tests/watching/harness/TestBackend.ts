@@ -18,6 +18,12 @@ export interface TestBackendOptions {
   clusters: readonly ClusterAddress[];
   /** The section `backend.database`; in memory by default. */
   database?: JsonObject;
+  /** Names of the components that the catalog has. */
+  components?: readonly string[];
+  /** Entity ref of their owner, who is told when they are degraded; none by default. */
+  owner?: string;
+  /** Address of what takes the place of the notifications plugin. */
+  notificationsUrl?: string;
   /** Added to the section `gitops`. */
   gitops?: JsonObject;
   /** Modules with a feature each, added to those that every backend has. */
@@ -26,25 +32,33 @@ export interface TestBackendOptions {
   plainProxy?: boolean;
 }
 
-/** What every backend has: the real Kubernetes plugin and its proxy, Fairway, and Argo CD. Paths are from here. */
+/** What every backend has: the real Kubernetes plugin and its proxy, Fairway, and its engines. Paths are from here. */
 const FEATURES = [
   '@backstage/plugin-kubernetes-backend',
   '@fairway/plugin-gitops-backend',
   '@fairway/plugin-gitops-backend-module-argocd',
-  './emptyCatalog',
+  '@fairway/plugin-gitops-backend-module-flux',
+  '@fairway/plugin-gitops-backend-module-guardrails',
+  './standInCatalog',
 ];
 const PROXY_DROPS = './proxyDrops';
 const EVENTS_BACKEND = '@backstage/plugin-events-backend';
 
-/** The times of real clusters, scaled down; see `gitops.watch` in config.d.ts. */
+/**
+ * The times of real clusters, scaled down as far as a busy machine bears it: a watch that is
+ * replaced before it stands costs more time than there is. See `gitops.watch` in config.d.ts.
+ */
 export const SHORT_TIMES = {
-  probe: '1s',
-  answer: '8s',
-  silence: '3s',
-  renew: '20s',
-  lookAgain: '1s',
-  retry: '1s',
+  probe: '2s',
+  answer: '10s',
+  silence: '30s',
+  renew: '40s',
+  lookAgain: '3s',
+  retry: '2s',
 };
+
+/** For tests in which every cluster answers, however busy the machine is. */
+export const PATIENT_TIMES = { ...SHORT_TIMES, answer: '60s' };
 
 /** A real backend, in a process of its own. */
 export class TestBackend {
@@ -69,10 +83,22 @@ export class TestBackend {
         getBaseUrl: async plugin => `${address.baseUrl}/api/${plugin}`,
       },
       fetchApi: {
-        fetch: (input, init) => {
+        fetch: async (input, init) => {
           const headers = new Headers(init?.headers);
           headers.set('authorization', `Bearer ${address.token}`);
-          return fetch(input, { ...init, headers });
+          const ask = async () => {
+            const response = await fetch(input, { ...init, headers });
+            const { status } = response;
+            return new Response(await response.arrayBuffer(), {
+              ...{ status, headers: response.headers },
+            });
+          };
+          // A connection may be closed as idle while a busy machine has yet to read or use it.
+          return ask().catch(error =>
+            this.#isRunning && error instanceof TypeError
+              ? ask()
+              : Promise.reject(error),
+          );
         },
       },
     });
@@ -126,15 +152,24 @@ export class TestBackend {
     return this.#output;
   }
 
-  /** Id of its process. */
-  get pid(): number {
-    return this.#child.pid!;
+  get #isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** Ends it as a machine that loses its power. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#exited;
+  }
+
+  /** It hangs, with all its connections open, until it is {@link thaw}ed. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  /** It goes on where it was, and knows nothing of the time between. */
+  thaw(): void {
+    this.#child.kill('SIGCONT');
   }
 }
 
@@ -162,6 +197,17 @@ function configOf(
           { type: 'static', options: { token, subject: 'watching' } },
         ],
       },
+    },
+    ...(options.notificationsUrl && {
+      discovery: {
+        endpoints: [
+          { target: options.notificationsUrl, plugins: ['notifications'] },
+        ],
+      },
+    }),
+    watching: {
+      components: [...(options.components ?? [])],
+      ...(options.owner && { owner: options.owner }),
     },
     kubernetes: {
       serviceLocatorMethod: { type: 'multiTenant' },

@@ -14,9 +14,8 @@ export class TestCluster {
 
   private constructor(options: {
     name: string;
-    /** Seconds that its clock is ahead. */
+    /** Seconds that its clock is ahead; negative: behind. */
     clockSkewSeconds?: number;
-    historyLimit?: number;
   }) {
     const { clockSkewSeconds = 0 } = options;
     this.name = options.name;
@@ -26,8 +25,7 @@ export class TestCluster {
       directory: this.#directory,
       token: this.token,
       now: () => this.now(),
-      historyLimit: options.historyLimit,
-      bookmarkIntervalMs: 1_000,
+      bookmarkIntervalMs: 2_000,
       // Nothing of it outlives the test.
       saveDelayMs: 1_000_000_000,
     });
@@ -38,7 +36,6 @@ export class TestCluster {
     options: {
       name?: string;
       clockSkewSeconds?: number;
-      historyLimit?: number;
     } = {},
   ): Promise<TestCluster> {
     const cluster = new TestCluster({ name: 'local', ...options });
@@ -54,6 +51,11 @@ export class TestCluster {
   /** By its clock. */
   now(): Date {
     return new Date(Date.now() + this.#clockSkewSeconds * 1000);
+  }
+
+  /** By its clock, in the form and in the whole seconds of Kubernetes. */
+  time(): string {
+    return `${this.now().toISOString().slice(0, 19)}Z`;
   }
 
   get faults() {

@@ -1,6 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const EVERY_MILLIS = 100;
+/** Between two attempts: ever longer, because a busy machine has better things to do. */
+const FIRST_MILLIS = 100;
+const LONGEST_MILLIS = 1_500;
+const GROWTH = 1.2;
+/** Long enough for a machine that is busy with other tests; what holds is not waited for. */
+const SECONDS = 180;
 
 /**
  * Tries until it does not throw any more.
@@ -11,8 +16,12 @@ export async function eventually<T>(
   attempt: () => T | Promise<T>,
   options: { withinSeconds?: number } = {},
 ): Promise<T> {
-  const deadline = Date.now() + (options.withinSeconds ?? 30) * 1000;
-  for (;;) {
+  const deadline = Date.now() + (options.withinSeconds ?? SECONDS) * 1000;
+  for (
+    let millis = FIRST_MILLIS;
+    ;
+    millis = Math.min(millis * GROWTH, LONGEST_MILLIS)
+  ) {
     try {
       return await attempt();
     } catch (error) {
@@ -20,6 +29,6 @@ export async function eventually<T>(
         throw error;
       }
     }
-    await pause(EVERY_MILLIS);
+    await pause(millis);
   }
 }

@@ -1,3 +1,4 @@
+import type { BackendFeature } from '@backstage/backend-plugin-api';
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { readFileSync } from 'node:fs';
@@ -6,10 +7,10 @@ import path from 'node:path';
 jest.setTimeout(180_000);
 
 /** The scaffolder and its modules, as the portal adds them. */
-function scaffolderFeatures() {
+function scaffolderFeatures(): BackendFeature[] {
   const index = readFileSync(path.join(__dirname, 'index.ts'), 'utf8');
   return [...index.matchAll(/import\('([^']*scaffolder-backend[^']*)'\)/g)].map(
-    ([, name]) => jest.requireActual(name),
+    ([, name]) => jest.requireActual<{ default: BackendFeature }>(name).default,
   );
 }
 

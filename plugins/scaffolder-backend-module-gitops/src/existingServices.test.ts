@@ -1,3 +1,4 @@
+import { ANNOTATION_ORIGIN_LOCATION } from '@backstage/catalog-model';
 import type { Application, Deployment } from '@fairway/plugin-gitops-common';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -19,6 +20,7 @@ const PLATFORM = 'platform/gitops';
 const IMAGE = 'registry.example.com/payments/orders';
 const TAGS = { dev: '1.9.0', staging: '1.8.2', production: '1.8.1' };
 const entityRef = 'component:default/orders';
+const orders = component('orders');
 
 const overlay = (environment: string, tag: string) => `# ${environment}
 namespace: orders-${environment}
@@ -95,17 +97,21 @@ describe('the templates for services that exist', () => {
     change: (environment: string) => Partial<Application> = () => ({}),
     more: Partial<KnownService> = {},
   ) => {
-    const known = knownServices({
-      name: 'orders',
-      cloneUrl: `${forge.url}/${REPO}.git`,
-      environments: Object.keys(TAGS).map(name => ({
-        name,
-        application: change(name),
-      })),
-      ...more,
-    });
-    gitops.getService.mockImplementation(known.getService);
-    gitops.getFleet.mockImplementation(known.getFleet);
+    // At every look: what runs changes while a task waits.
+    const now = () =>
+      knownServices({
+        name: 'orders',
+        cloneUrl: `${forge.url}/${REPO}.git`,
+        environments: Object.keys(TAGS).map(name => ({
+          name,
+          application: change(name),
+        })),
+        ...more,
+      });
+    gitops.getService.mockImplementation(entityRef =>
+      now().getService(entityRef),
+    );
+    gitops.getFleet.mockImplementation(query => now().getFleet(query));
   };
 
   beforeAll(async () => {
@@ -113,7 +119,15 @@ describe('the templates for services that exist', () => {
     portal = await startPortal({
       forge,
       gitops,
-      entities: [component('orders')],
+      entities: [
+        {
+          ...orders,
+          metadata: {
+            ...orders.metadata,
+            annotations: { [ANNOTATION_ORIGIN_LOCATION]: 'url:https://x/y' },
+          },
+        },
+      ],
       config: { environments: [{ name: 'qa', tier: 'staging' }] },
     });
   });
@@ -175,9 +189,7 @@ describe('the templates for services that exist', () => {
           ? { images: [`${IMAGE}:${looks++ < 3 ? '1.8.2' : '1.9.0'}`] }
           : {},
       );
-      const known = gitops.getService.getMockImplementation()!;
       const { error, output, log } = await portal.create(form, 'promote');
-      expect(known).toBeDefined();
 
       expect(error).toBeUndefined();
       expect(titles(output)).toEqual(['It runs']);
@@ -461,7 +473,11 @@ describe('the templates for services that exist', () => {
         '',
       );
       expect(forge.archived.has(REPO)).toBe(true);
-      expect(leftovers()).toEqual(NOTHING);
+      expect(portal.catalog.removeLocationById).toHaveBeenCalledWith(
+        'location-1',
+        expect.anything(),
+      );
+      expect(leftovers().open).toEqual([]);
       expect((forge.pulls(PLATFORM)[0] as any).body).toContain(
         'Merging this deletes everything that runs of orders',
       );
@@ -511,7 +527,7 @@ describe('the templates for services that exist', () => {
     });
   });
 
-  it('has every template in a folder with a page', () => {
+  it('is described, each on a page of its own', () => {
     for (const name of [
       'promote',
       'rollback',

@@ -1,5 +1,6 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { ScmIntegrations } from '@backstage/integration';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { gitopsServiceMock } from '@fairway/plugin-gitops-node/testUtils';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -85,6 +86,7 @@ describe('the page on making a template', () => {
     const ids = createGitopsActions({
       config: readActionsConfig(config),
       integrations: ScmIntegrations.fromConfig(config),
+      catalog: catalogServiceMock.mock(),
       gitops: gitopsServiceMock(),
     }).map(({ id }) => id);
     expect(ids.filter(id => !PAGE.includes(`| \`${id}\``))).toEqual([]);

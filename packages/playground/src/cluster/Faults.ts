@@ -36,6 +36,14 @@ export class Faults {
    * meanwhile stays silent ever after, like a connection that is dead and that nobody closed.
    */
   silent = false;
+  /** What stands before the cluster has lost it: every request gets its 404. */
+  misdirected = false;
+  /** Called before each page of a list is read, also before the first. */
+  beforePage?: (page: {
+    resource: ResourceDefinition;
+    /** It is not the first one of its list. */
+    continued: boolean;
+  }) => void;
   readonly #forbidden = new Set<FaultMatch>();
   readonly #hidden = new Set<FaultMatch>();
   readonly #watches = new Set<CuttableWatch>();

@@ -4,6 +4,7 @@ import { Cluster, Controller, Forge } from '../types';
 import {
   createApplicationController,
   createApplicationSetController,
+  createAppProjectController,
 } from './argocd';
 import { ControllerContext } from './ControllerContext';
 import { EventRecorder } from './EventRecorder';
@@ -58,6 +59,7 @@ const FACTORIES: Array<(context: ControllerContext) => Controller> = [
   createApplicationSetController,
   createInputProviderController,
   createResourceSetController,
+  createAppProjectController,
   createRolloutController,
   createAnalysisRunController,
   createFlaggerController,

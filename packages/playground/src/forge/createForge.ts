@@ -116,6 +116,10 @@ function addGit(app: Express, core: ForgeCore): void {
       response.status(404).type('text/plain').send('Not found\n');
       return;
     }
+    if (writes && record.archived) {
+      response.status(403).type('text/plain').send('Repository is archived\n');
+      return;
+    }
     const method = service === 'info/refs' ? 'GET' : 'POST';
     if (request.method !== method) {
       response.status(405).set('allow', method).end();

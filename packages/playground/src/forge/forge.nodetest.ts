@@ -231,6 +231,25 @@ describe('the API', () => {
     assert.equal((await page()).status, 404);
   });
 
+  it('lets nobody push to what is archived, and everybody read it', async () => {
+    const clone = await repository('old');
+    const archive = (body: object) =>
+      test.api('/repos/acme/old', body, 'PATCH');
+    assert.equal(
+      (await (await archive({ archived: true })).json()).archived,
+      true,
+    );
+    assert.equal((await archive({ name: 'new' })).status, 422);
+    await commit(clone, { 'late.txt': 'x' }, 'feat: late');
+    await assert.rejects(
+      test.git(clone, 'push', '-q', 'origin', 'main'),
+      /403/,
+    );
+    await test.git(clone, 'fetch', '-q', 'origin');
+    await archive({ archived: false });
+    await test.git(clone, 'push', '-q', 'origin', 'main');
+  });
+
   it('reads, writes and refuses files', async () => {
     await repository('files');
     const path = '/repos/acme/files/contents/a/b.txt';

@@ -78,6 +78,8 @@ export interface RepositoryRecord {
   private: boolean;
   defaultBranch: string;
   createdAt: string;
+  /** Read-only for everybody. */
+  archived?: boolean;
   nextNumber: number;
   pulls: PullRequest[];
   hooks: Webhook[];

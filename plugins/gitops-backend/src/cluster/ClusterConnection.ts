@@ -15,6 +15,7 @@ import {
 } from '@fairway/plugin-gitops-node';
 import type { ClusterApi, ClusterResource, ServedKind } from './ClusterApi';
 import { clusterResponseError, isFromPortal } from './clusterResponseError';
+import { confirmNotInstalled } from './confirmNotInstalled';
 import { readLines } from './readLines';
 import { pathSegment, resourcePath } from './resourcePath';
 import { within } from './waiting';
@@ -122,7 +123,7 @@ export class ClusterConnection implements ClusterApi {
     };
     const response = await this.#fetch(call);
     if (!response.ok) {
-      throw await clusterResponseError(call, response);
+      throw await this.#refusal(call, response);
     }
     if (!response.body) {
       throw new ConnectionError(
@@ -212,7 +213,23 @@ export class ClusterConnection implements ClusterApi {
     throw error;
   }
 
-  async #json<T>(call: Call & { admit?(): Promise<void> }): Promise<T> {
+  /** What an answer that is not ok means; that a kind is unknown, only the API server may say. */
+  async #refusal(call: Call, response: Response): Promise<Error> {
+    const error = await clusterResponseError(call, response);
+    const { cluster, path, signal } = call;
+    return cluster !== undefined &&
+      connectionErrorReason(error) === 'not-installed'
+      ? confirmNotInstalled(error, { cluster, path }, document =>
+          this.#json({ cluster, path: document, signal }, clusterResponseError),
+        )
+      : error;
+  }
+
+  async #json<T>(
+    call: Call & { admit?(): Promise<void> },
+    refusal = (refused: Call, response: Response) =>
+      this.#refusal(refused, response),
+  ): Promise<T> {
     const stop = new AbortController();
     const response = await this.#answer({
       ...call,
@@ -221,7 +238,7 @@ export class ClusterConnection implements ClusterApi {
         : stop.signal,
     });
     if (!response.ok) {
-      throw await clusterResponseError(call, response);
+      throw await refusal(call, response);
     }
     try {
       await call.admit?.();

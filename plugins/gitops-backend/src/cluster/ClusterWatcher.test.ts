@@ -336,6 +336,30 @@ describe('ClusterWatcher', () => {
     );
   });
 
+  it('forgets what its API server does not know any more, and nothing when another answers', async () => {
+    const latest = () => sink.latest('argoproj.io/v1alpha1/applications');
+    kubernetes.put('local', APPS, app('a'));
+    watcher.start();
+    await eventually(() => expect(kubernetes.openWatches()).toBe(2));
+    kubernetes.fault = ({ path }) =>
+      path === 'clusters' ? undefined : { status: 404, body: 'Nothing here' };
+    kubernetes.endWatches('cut');
+    await eventually(() =>
+      expect(latest()).toMatchObject({
+        state: 'unreachable',
+        message: expect.stringContaining('answers 404'),
+      }),
+    );
+    expect(sink.names()).toEqual(['local Application argocd/a']);
+
+    kubernetes.fault = undefined;
+    await eventually(() => expect(latest()?.state).toBe('connected'));
+    kubernetes.uninstall('local', APPS);
+    kubernetes.endWatches('cut');
+    await eventually(() => expect(latest()?.state).toBe('not-installed'));
+    expect(sink.names()).toEqual([]);
+  });
+
   it('states what is forbidden, and tells it from what does not answer', async () => {
     let broken: 'forbidden' | 'hang-up' | undefined = 'forbidden';
     kubernetes.fault = ({ path }) => {

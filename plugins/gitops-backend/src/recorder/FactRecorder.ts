@@ -2,6 +2,7 @@ import type { Application, Fact } from '@fairway/plugin-gitops-common';
 import type { FactObservation } from '@fairway/plugin-gitops-node';
 import {
   factId,
+  isAnotherObject,
   objectId,
   type FactFailure,
   type ObservedOrigin,
@@ -68,7 +69,7 @@ export class FactRecorder {
     this.#applications = new FollowedApplications(options.store);
   }
 
-  /** Stores the fact unless it is stored as it is, or a later one of its series is. */
+  /** Stores the fact unless it is stored as it is, of this object, or a later one of its series is. */
   async record(
     observation: FactObservation,
     origin: ObservedOrigin,
@@ -84,6 +85,8 @@ export class FactRecorder {
     if (
       stored &&
       isTied(stored.fact, tie) &&
+      // Late news that the earlier object is gone must not take the present one's fact away.
+      !isAnotherObject(origin.version, stored.origin.version) &&
       fingerprintOf(stored.observation) === fingerprintOf(observation)
     ) {
       // What a process that ended left undone.

@@ -262,53 +262,58 @@ describe.each(databases.eachSupportedId())('Recorders on %p', id => {
     await expect(running()).resolves.toEqual(['restored']);
   });
 
-  it('lose nothing to the late news that an earlier one of that name is gone', async () => {
-    const { store } = await createStore();
-    const recorder = createRecorder(store);
-    const created = { creationTimestamp: '2026-01-01T09:00:00Z' };
-    const observe = (metadata: Partial<KubernetesObject['metadata']>) =>
-      recorder.observe(watch, [
-        versioned('orders', { application: {}, source: {} }, metadata),
-      ]);
-    const isKnown = async () => {
-      const objects = await store.listObjects({
-        cluster: watch.cluster,
-        resource: watch.key,
+  it.each<[string, FakeSpec]>([
+    ['an application and its source', { application: {}, source: {} }],
+    ['a fact', { fact: {} }],
+  ])(
+    'do not lose %s to the late news that an earlier one of that name is gone',
+    async (_, spec) => {
+      const { store } = await createStore();
+      const recorder = createRecorder(store);
+      const created = { creationTimestamp: '2026-01-01T09:00:00Z' };
+      const observe = (metadata: Partial<KubernetesObject['metadata']>) =>
+        recorder.observe(watch, [versioned('orders', spec, metadata)]);
+      const isKnown = async () => {
+        const objects = await store.listObjects({
+          cluster: watch.cluster,
+          resource: watch.key,
+        });
+        return objects.has('apps/orders');
+      };
+      const remove = (asOf: AsOf) =>
+        recorder.remove(watch, 'apps/orders', asOf);
+
+      // A replica that lost its lease works off a deletion; the object was made anew in that second.
+      await observe({ uid: 'a', resourceVersion: '9', ...created });
+      await observe({ uid: 'b', resourceVersion: '12', ...created });
+      await remove({
+        version: { uid: 'a', resourceVersion: '11', createdAt: at(-3600) },
       });
-      return objects.has('apps/orders');
-    };
-    const remove = (asOf: AsOf) => recorder.remove(watch, 'apps/orders', asOf);
+      expect(await isKnown()).toBe(true);
+      // A list, and a look, that began before that.
+      const nothing = new Set<string>();
+      await recorder.listed(watch, nothing, at(40), {
+        version: { resourceVersion: '11' },
+      });
+      await remove({ version: { resourceVersion: '11' } });
+      await remove({ lookedAt: at(40) });
+      expect(await isKnown()).toBe(true);
 
-    // A replica that lost its lease works off a deletion; the object was made anew in that second.
-    await observe({ uid: 'a', resourceVersion: '9', ...created });
-    await observe({ uid: 'b', resourceVersion: '12', ...created });
-    await remove({
-      version: { uid: 'a', resourceVersion: '11', createdAt: at(-3600) },
-    });
-    expect(await isKnown()).toBe(true);
-    // A list, and a look, that began before that.
-    const nothing = new Set<string>();
-    await recorder.listed(watch, nothing, at(40), {
-      version: { resourceVersion: '11' },
-    });
-    await remove({ version: { resourceVersion: '11' } });
-    await remove({ lookedAt: at(40) });
-    expect(await isKnown()).toBe(true);
+      await remove({ version: { resourceVersion: '13' }, lookedAt: at(41) });
+      expect(await isKnown()).toBe(false);
+      await observe({ uid: 'b', resourceVersion: '12', ...created });
+      await recorder.listed(watch, nothing, at(40), {
+        version: { resourceVersion: '13' },
+      });
+      expect(await isKnown()).toBe(false);
 
-    await remove({ version: { resourceVersion: '13' }, lookedAt: at(41) });
-    expect(await isKnown()).toBe(false);
-    await observe({ uid: 'b', resourceVersion: '12', ...created });
-    await recorder.listed(watch, nothing, at(40), {
-      version: { resourceVersion: '13' },
-    });
-    expect(await isKnown()).toBe(false);
-
-    // It is the cluster that went back, when the newer version was recorded long ago.
-    await observe({ uid: 'b', resourceVersion: '12', ...created });
-    now = new Date(Date.parse(at(40)) + 10 * 60_000);
-    await remove({ version: { uid: 'b', resourceVersion: '5' } });
-    expect(await isKnown()).toBe(false);
-  });
+      // It is the cluster that went back, when the newer version was recorded long ago.
+      await observe({ uid: 'b', resourceVersion: '12', ...created });
+      now = new Date(Date.parse(at(40)) + 10 * 60_000);
+      await remove({ version: { uid: 'b', resourceVersion: '5' } });
+      expect(await isKnown()).toBe(false);
+    },
+  );
 
   it('record the others of a batch when one cannot be recorded', async () => {
     const { store } = await createStore();

@@ -189,6 +189,11 @@ describe('facts on the page of a service', () => {
       ...{ ...status, state: 'unreachable', message: 'No route' },
     });
     expect(await staleSince()).toEqual(['search', '2026-01-02T00:00:00.000Z']);
+    // Who begins to watch it does not know yet what changed.
+    await store.putClusterStatus(rollout.origin, {
+      ...{ ...status, state: 'connecting' },
+    });
+    expect(await staleSince()).toEqual(['search', '2026-01-02T00:00:00.000Z']);
     // It is told again when it can be seen.
     await store.putClusterStatus(rollout.origin, {
       ...{ ...status, state: 'connected' },

@@ -10,6 +10,7 @@ import {
   type RegisteredCluster,
 } from './clusterTables';
 import type { GitopsStore, LeaseStore, ObservedOrigin } from './GitopsStore';
+import { inTransaction } from './inTransaction';
 import { TABLES } from './tables';
 
 type Watch = Pick<ObservedOrigin, 'cluster' | 'resource'>;
@@ -98,7 +99,7 @@ export class DatabaseClusterRegistry implements ClusterRegistry {
 
   /** A transaction that says which clusters readers see differently. */
   #changing(work: (trx: Knex) => Promise<string[]>): Promise<void> {
-    return this.#db.transaction(async trx => {
+    return inTransaction(this.#db, async trx => {
       await recordChange(trx, { clusters: await work(trx) });
     });
   }

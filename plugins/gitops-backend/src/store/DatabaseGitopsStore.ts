@@ -73,6 +73,7 @@ import {
   queryOutdatedObjects,
   queryRecordedSources,
 } from './observedTables';
+import { inTransaction } from './inTransaction';
 import { takeLease } from './leaseTable';
 import type { AlertToSend, Recording, Removal } from './RecorderStore';
 import { isSqlite, isoTime, tuneSqlite, whereAnyOf } from './sql';
@@ -116,7 +117,7 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
 
   /** A transaction that says what it changed. */
   #changing(work: (trx: Knex) => Promise<ChangedNames>): Promise<void> {
-    return this.#db.transaction(async trx => {
+    return inTransaction(this.#db, async trx => {
       await recordChange(trx, await work(trx));
     });
   }
@@ -198,7 +199,7 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   }
 
   insertBackfilled(deployments: readonly BackfilledDeployment[]) {
-    return this.#db.transaction(async trx => {
+    return inTransaction(this.#db, async trx => {
       const inserted = await insertBackfilledDeployments(trx, deployments);
       const applicationIds = [
         ...new Set(deployments.map(item => item.applicationId)),
@@ -285,7 +286,7 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   }
 
   putFact(fact: StoredFact) {
-    return this.#db.transaction(async trx => {
+    return inTransaction(this.#db, async trx => {
       const changed = await upsertFact(trx, fact);
       await recordChange(trx, changed ?? {});
       return changed !== undefined;
@@ -313,7 +314,7 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   }
 
   putClusterStatus(watch: Watch, status: ClusterResourceStatus) {
-    return this.#db.transaction(async trx => {
+    return inTransaction(this.#db, async trx => {
       const { isNew, isSeen } = await upsertClusterStatus(trx, watch, status);
       await recordChange(trx, { clusters: isSeen ? [watch.cluster] : [] });
       return { isNew };
@@ -331,7 +332,7 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
     stored: StoredCommandRun,
     options: { exclusiveKey?: string; supersedes?: boolean },
   ) {
-    return this.#db.transaction(trx => insertRun(trx, stored, options));
+    return inTransaction(this.#db, trx => insertRun(trx, stored, options));
   }
 
   getStoredCommandRun(id: string) {
@@ -347,7 +348,7 @@ export class DatabaseGitopsStore implements GitopsStore, ChangeFeed {
   }
 
   updateCommandRun(id: string, news: CommandNews) {
-    return this.#db.transaction(trx => updateRun(trx, id, news));
+    return inTransaction(this.#db, trx => updateRun(trx, id, news));
   }
 
   touchCommandRun(id: string, heardAt: string) {

@@ -28,6 +28,7 @@ import {
   queryStoredSources,
   upsertSources,
 } from './observedTables';
+import { inTransaction } from './inTransaction';
 import type { Recording, Removal, Removed } from './RecorderStore';
 import { querySourcesMadeFrom, updateSourceOrigins } from './sourceOrigins';
 import { chunks, isSqlite, whereAnyOf } from './sql';
@@ -35,7 +36,7 @@ import { TABLES, type DbApplicationRow, type DbDeploymentRow } from './tables';
 
 /** First key of the advisory locks: tells ours from those of others in the same database. */
 const LOCK_SPACE = 0x666c6f77;
-/** A replica that hangs in the middle of a transaction must not hold the others for ever. */
+/** Longer than one that hangs holds its locks; see `inTransaction`. */
 const LOCK_MILLIS = 20_000;
 const ATTEMPTS = 4;
 /** Deadlock, serialization failure, lock not available. */
@@ -238,10 +239,9 @@ async function lock(
   if (isSqlite(trx)) {
     return;
   }
-  await trx.raw(
-    `select set_config('lock_timeout', ?, true), set_config('idle_in_transaction_session_timeout', ?, true)`,
-    [`${LOCK_MILLIS}`, `${LOCK_MILLIS}`],
-  );
+  await trx.raw(`select set_config('lock_timeout', ?, true)`, [
+    `${LOCK_MILLIS}`,
+  ]);
   const names = [...new Set(clusters)].sort();
   await trx.raw(
     `select pg_advisory_xact_lock(?, hashtext(name)) from (select json_array_elements_text(?::json) as name) as names`,
@@ -257,7 +257,7 @@ export async function runRecording<T>(
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(async trx => {
+      return await inTransaction(db, async trx => {
         await lock(trx, clusters);
         const recording = new DatabaseRecording(trx);
         const result = await work(recording);

@@ -12,14 +12,14 @@ export interface DbWatchColumns {
   watch_seen_at: string | null;
 }
 
-/** States of a watch in which what is stored may be wrong by now. */
-const NOT_SEEN = ['unreachable', 'forbidden', 'not-installed'];
-
-/** Since when what a row says may be out of date; undefined while it is watched. */
+/**
+ * Since when what a row says may be out of date; undefined while it is watched. That includes the
+ * time in which a watch begins anew: what changed since it ended is known when it has listed.
+ */
 export function staleSinceOf(
   row: DbWatchColumns & { observed_at: string },
 ): string | undefined {
-  return row.watch_state && NOT_SEEN.includes(row.watch_state)
+  return row.watch_state && row.watch_state !== 'connected'
     ? row.watch_seen_at ?? row.watch_since ?? row.observed_at
     : undefined;
 }

@@ -37,8 +37,10 @@ export function differenceOperations(
   return [{ op: 'replace', path, value: to }];
 }
 
-const below = (path: string, key: string) =>
-  `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+function below(path: string, key: string): string {
+  return `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
 
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

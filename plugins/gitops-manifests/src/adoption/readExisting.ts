@@ -176,7 +176,11 @@ function cleaned(object: ExistingObject): ExistingObject {
       delete metadata.annotations;
     }
   }
-  const spec = (copy.spec ?? {}) as Record<string, any>;
+  const spec = (copy.spec ?? {}) as {
+    clusterIP?: unknown;
+    clusterIPs?: unknown;
+    template?: { metadata?: { creationTimestamp?: unknown } };
+  };
   if (copy.kind === 'Service' && spec.clusterIP !== 'None') {
     delete spec.clusterIP;
     delete spec.clusterIPs;

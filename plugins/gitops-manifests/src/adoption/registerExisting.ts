@@ -89,13 +89,15 @@ export function registerExisting(
   ];
 }
 
-const labels = ({ name, team }: Registration, environment?: string) => ({
-  'app.kubernetes.io/name': name,
-  [LABEL_COMPONENT]: name,
-  [LABEL_TEAM]: team,
-  'app.kubernetes.io/managed-by': 'fairway',
-  ...(environment ? { [LABEL_ENVIRONMENT]: environment } : {}),
-});
+function labels({ name, team }: Registration, environment?: string) {
+  return {
+    'app.kubernetes.io/name': name,
+    [LABEL_COMPONENT]: name,
+    [LABEL_TEAM]: team,
+    'app.kubernetes.io/managed-by': 'fairway',
+    ...(environment ? { [LABEL_ENVIRONMENT]: environment } : {}),
+  };
+}
 
 function application(
   registration: Registration,

@@ -8,8 +8,6 @@ export interface CombinationProblem {
   message: string;
 }
 
-type Check = (model: ServiceFields) => CombinationProblem[];
-
 const problem = (
   broken: boolean,
   path: CombinationProblem['path'],
@@ -18,20 +16,19 @@ const problem = (
 
 /** Which fields do not go together, and why. */
 export function checkCombination(model: ServiceFields): CombinationProblem[] {
-  return CHECKS.flatMap(check => check(model));
+  const checks = [
+    checkNamespaces,
+    checkImage,
+    checkSchedule,
+    checkProbes,
+    checkScaling,
+    checkRoute,
+    checkMonitoring,
+    checkResources,
+    checkSecrets,
+  ];
+  return checks.flatMap(check => check(model));
 }
-
-const CHECKS: Check[] = [
-  checkNamespaces,
-  checkImage,
-  checkSchedule,
-  checkProbes,
-  checkScaling,
-  checkRoute,
-  checkMonitoring,
-  checkResources,
-  checkSecrets,
-];
 
 function checkNamespaces(model: ServiceFields): CombinationProblem[] {
   return [...model.environments, { name: 'preview' }].flatMap(environment => {

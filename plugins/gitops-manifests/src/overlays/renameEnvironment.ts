@@ -81,7 +81,9 @@ function patternOf({ from, fromNamespace }: EnvironmentNames): RegExp {
   );
 }
 
-const escape = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+function escape(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
 
 /** Names of the objects that are not the overlay's own, which its patches refer to. */
 function sharedNames(tree: ManifestTree, prefix: string): Set<string> {

@@ -4,7 +4,7 @@ import type { PolicyOrder, ValidatingName } from './policyInput';
 /** Text as a string of CEL: nothing in it can end the string. */
 export function celString(text: string): string {
   // What JSON escapes CEL escapes the same way, but for halves of characters, which are no text.
-  return JSON.stringify(text.toWellFormed());
+  return JSON.stringify(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 }
 
 /** A list of texts in CEL. */

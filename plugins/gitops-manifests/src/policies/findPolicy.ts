@@ -41,8 +41,10 @@ export function findPolicy(
       (engine === 'gatekeeper' || object?.metadata?.name === name)
     );
   };
+  const mark = engine === 'gatekeeper' ? own[0] : name;
   for (const [file, text] of tree) {
-    if (!/\.ya?ml$/.test(file)) {
+    // To read everything would take seconds where thousands of services are registered.
+    if (!/\.ya?ml$/.test(file) || !text.includes(mark)) {
       continue;
     }
     const documents = documentsOf(text);

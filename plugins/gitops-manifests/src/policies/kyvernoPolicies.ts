@@ -237,9 +237,9 @@ function deletingPolicy(order: PolicyOrder): IDeletingPolicy {
         },
         {
           name: 'is-expired',
-          expression: `time.now() - timestamp(object.metadata.creationTimestamp) > duration(${celString(
+          expression: `timestamp(object.metadata.creationTimestamp) + duration(${celString(
             `${order.timeToLiveHours}h`,
-          )})`,
+          )}) < time.now()`,
         },
         trialCondition,
       ],

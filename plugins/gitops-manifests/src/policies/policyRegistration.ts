@@ -52,7 +52,7 @@ export function policyRegistration(
 /** Whether an Application or a Kustomization of the tree reads a folder. */
 function isRead(tree: ManifestTree, folder: string): boolean {
   return [...tree]
-    .filter(([file]) => /\.ya?ml$/.test(file))
+    .filter(([file, text]) => /\.ya?ml$/.test(file) && text.includes(folder))
     .flatMap(([, text]) => documentsOf(text))
     .some(value => foldersOf(value).includes(folder));
 }

@@ -174,10 +174,9 @@ function routeIn(
   );
 }
 
-const newRoute = (model: PreviewModel): PreviewRoute => ({
-  kind: 'Ingress',
-  name: model.name,
-});
+function newRoute(model: PreviewModel): PreviewRoute {
+  return { kind: 'Ingress', name: model.name };
+}
 
 function ingress(
   tree: ManifestTree,

@@ -122,11 +122,13 @@ interface PreviewOptions extends FluxPreviewOptions {
 }
 
 /** New ones each time: what is shared would be written as an anchor. */
-const previewLabels = (model: PreviewModel): Record<string, string> => ({
-  ...registrationLabels(model),
-  [LABEL_ENVIRONMENT]: 'preview',
-  [LABEL_PULL_REQUEST]: NUMBER,
-});
+function previewLabels(model: PreviewModel): Record<string, string> {
+  return {
+    ...registrationLabels(model),
+    [LABEL_ENVIRONMENT]: 'preview',
+    [LABEL_PULL_REQUEST]: NUMBER,
+  };
+}
 
 function access(model: PreviewModel, options: PreviewOptions): IRoleBinding {
   return {

@@ -39,6 +39,41 @@ export const registrationRef = z.strictObject({
 /** Names the object that registers an environment. @public */
 export type RegistrationRef = z.output<typeof registrationRef>;
 
+/** Where Argo CD deploys to, or may. */
+export interface Destination {
+  server?: string;
+  name?: string;
+  namespace?: string;
+}
+
+interface SourceRef {
+  kind?: string;
+  namespace?: string;
+  name?: string;
+}
+
+/** What golden paths read of an engine's objects, whatever their kind. */
+interface RegisteredSpec {
+  project?: string;
+  template?: { spec?: { project?: string } };
+  destination?: Destination;
+  destinations?: Destination[];
+  syncPolicy?: {
+    automated?: {
+      enabled?: boolean;
+      prune?: boolean;
+      selfHeal?: boolean;
+    } | null;
+  } | null;
+  suspend?: boolean;
+  prune?: boolean;
+  deletionPolicy?: string;
+  driftDetection?: { mode?: string };
+  sourceRef?: SourceRef;
+  chartRef?: SourceRef;
+  chart?: { spec?: { sourceRef?: SourceRef } };
+}
+
 /** An object of an engine, as far as golden paths look at it. */
 export interface RegisteredObject {
   apiVersion: string;
@@ -49,7 +84,7 @@ export interface RegisteredObject {
     labels?: Record<string, string>;
     finalizers?: string[];
   };
-  spec?: Record<string, any>;
+  spec?: RegisteredSpec;
 }
 
 /** Where an object stands. */

@@ -124,5 +124,6 @@ function prepareFlux(
   return reasons;
 }
 
-export const parseRemoval = (input: RemovalInput) =>
-  parseInput(removalSchema, input, 'The registration cannot be removed');
+export function parseRemoval(input: RemovalInput) {
+  return parseInput(removalSchema, input, 'The registration cannot be removed');
+}

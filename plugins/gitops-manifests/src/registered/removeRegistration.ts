@@ -79,17 +79,21 @@ export function removeRegistration(
   };
 }
 
-const toRef = ({ object }: Registered) => ({
-  kind: object.kind as 'Application',
-  ...(object.metadata.namespace && { namespace: object.metadata.namespace }),
-  name: object.metadata.name,
-});
+function toRef({ object }: Registered) {
+  return {
+    kind: object.kind as 'Application',
+    ...(object.metadata.namespace && { namespace: object.metadata.namespace }),
+    name: object.metadata.name,
+  };
+}
 
-const toRemoved = ({ object, path: file }: Registered): RemovedObject => ({
-  kind: object.kind,
-  name: object.metadata.name,
-  path: file,
-});
+function toRemoved({ object, path: file }: Registered): RemovedObject {
+  return {
+    kind: object.kind,
+    name: object.metadata.name,
+    path: file,
+  };
+}
 
 function withoutObjects(
   tree: ManifestTree,

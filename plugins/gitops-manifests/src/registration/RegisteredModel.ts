@@ -16,4 +16,8 @@ export type RegisteredModel = Pick<
   | 'revision'
   | 'path'
   | 'namespacePattern'
-> & { environments: RegisteredEnvironment[] };
+> & {
+  /** Absent where the manifests are in a repository of their own. */
+  layout?: ServiceModel['layout'];
+  environments: RegisteredEnvironment[];
+};

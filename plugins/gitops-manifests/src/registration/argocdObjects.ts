@@ -30,7 +30,7 @@ export function argocdApplication(
       name: `${model.name}-${environment.name}`,
       namespace: options.namespace ?? 'argocd',
       labels: registrationLabels(model, environment.name),
-      ...(model.layout === 'service-repository'
+      ...(hasOwnRepository(model)
         ? {}
         : {
             // In a repository of many, a push concerns only those whose folder it changed.
@@ -88,6 +88,12 @@ function projectName(model: RegisteredModel): string {
   return `service-${model.name}`;
 }
 
+function hasOwnRepository({
+  layout = 'service-repository',
+}: RegisteredModel): boolean {
+  return layout === 'service-repository';
+}
+
 export function appProject(
   model: RegisteredModel,
   options: ArgocdRegistrationOptions,
@@ -104,7 +110,7 @@ export function appProject(
     },
     spec: {
       description: `${model.name} of ${model.team}: its ${
-        model.layout === 'service-repository' ? 'own' : 'configuration'
+        hasOwnRepository(model) ? 'own' : 'configuration'
       } repository, its own namespaces`,
       sourceRepos: [model.repoUrl],
       destinations: model.environments.map(environment => ({

@@ -22,7 +22,9 @@ export function redactSecret<T extends object>(object: T, before?: object): T {
   if (kind !== 'Secret') {
     return object;
   }
-  const redacted: Record<string, unknown> = { ...object };
+  const redacted: Record<string, unknown> = Object.fromEntries(
+    Object.entries(object),
+  );
   for (const field of ['data', 'stringData']) {
     if (redacted[field] !== undefined) {
       redacted[field] = hidden(

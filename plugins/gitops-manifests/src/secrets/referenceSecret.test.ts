@@ -290,7 +290,7 @@ describe('referenceSecret', () => {
     expect(changes[0].content).toMatchSnapshot();
   });
 
-  it.each([
+  const stores: Array<[string, Record<string, unknown>, string]> = [
     ['vault', vault.store.provider!, 'a/{environment}'],
     [
       'aws',
@@ -339,7 +339,8 @@ describe('referenceSecret', () => {
       },
       'orders database',
     ],
-  ])(
+  ];
+  it.each(stores)(
     'writes a store of %s that holds no credential',
     async (name, provider, remoteKey) => {
       const tree = inBase();
@@ -390,13 +391,12 @@ describe('referenceSecret', () => {
     [
       'one place for two keys',
       {
-        remoteKey: 'a',
+        remoteKey: 'x-{key}',
         store: {
           ...vault.store,
           provider: { type: 'azure', vaultUrl: 'https://a.vault.azure.net' },
         },
         keys: ['a_b', 'a.b'],
-        ...{ remoteKey: 'x-{key}' },
       },
       /same place/,
     ],

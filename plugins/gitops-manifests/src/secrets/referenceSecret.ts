@@ -173,7 +173,7 @@ function put(draft: TreeDraft, file: ManifestFile): void {
   }>;
   const folder = path.posix.dirname(file.path);
   for (const [other, text] of draft.tree) {
-    if (!/\.ya?ml$/.test(other)) {
+    if (!/\.ya?ml$/.test(other) || !text.includes(wanted.metadata.name)) {
       continue;
     }
     const known = documentsOf(text).find(value => {

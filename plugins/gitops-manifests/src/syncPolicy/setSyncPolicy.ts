@@ -30,6 +30,15 @@ export interface SyncPolicyChange {
   changes: ManifestChange[];
 }
 
+const WRITERS: Record<
+  RegistrationKind,
+  (yaml: YamlText, policy: SyncPolicy) => void
+> = {
+  Application: writeApplication,
+  Kustomization: writeKustomization,
+  HelmRelease: writeHelmRelease,
+};
+
 /**
  * Changes what an engine does by itself in an environment.
  *
@@ -89,15 +98,6 @@ export function readSyncPolicy(object: RegisteredObject): SyncPolicy {
     selfHeal: automated?.selfHeal === true,
   };
 }
-
-const WRITERS: Record<
-  RegistrationKind,
-  (yaml: YamlText, policy: SyncPolicy) => void
-> = {
-  Application: writeApplication,
-  Kustomization: writeKustomization,
-  HelmRelease: writeHelmRelease,
-};
 
 const AUTOMATED = ['spec', 'syncPolicy', 'automated'];
 const OPTIONS = ['spec', 'syncPolicy', 'syncOptions'];

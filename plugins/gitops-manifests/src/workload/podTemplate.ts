@@ -35,7 +35,7 @@ export function podTemplate(model: ServiceModel): PodTemplate {
     },
     spec: {
       // A failed try stays to be looked at, and the next is a new pod.
-      ...(job ? { restartPolicy: 'Never' } : {}),
+      ...(job ? { restartPolicy: 'Never' as const } : {}),
       serviceAccountName: model.name,
       automountServiceAccountToken: false,
       terminationGracePeriodSeconds: 30,

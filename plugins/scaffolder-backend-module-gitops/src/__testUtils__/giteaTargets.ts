@@ -11,6 +11,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openForgeRepository } from '../forge';
+import type { ContractTarget } from './ContractTarget';
 import { GiteaFake } from './GiteaFake';
 
 interface Place {
@@ -19,32 +20,6 @@ interface Place {
   password: string;
   organisation: string;
   stop(): Promise<void>;
-}
-
-/**
- * The fake, and the Gitea, Forgejo or playground that FAIRWAY_TEST_FORGE_URL names (with
- * FAIRWAY_TEST_FORGE_USERNAME, _PASSWORD and _ORGANISATION, which must exist), so that the fake
- * cannot drift from the real thing.
- *
- * @param file - what the second commit changes
- */
-export function GITEA_TARGETS(file: string) {
-  const targets: Array<[string, () => Promise<GiteaTarget>]> = [
-    ['the fake', async () => new GiteaTarget(await startFake(), file)],
-  ];
-  const { env } = process;
-  const url = env.FAIRWAY_TEST_FORGE_URL;
-  if (url) {
-    const place = {
-      url,
-      username: env.FAIRWAY_TEST_FORGE_USERNAME ?? 'fairway',
-      password: env.FAIRWAY_TEST_FORGE_PASSWORD ?? 'playground-password',
-      organisation: env.FAIRWAY_TEST_FORGE_ORGANISATION ?? 'payments',
-      stop: async () => {},
-    };
-    targets.push([url, async () => new GiteaTarget(place, file)]);
-  }
-  return targets;
 }
 
 async function startFake(): Promise<Place> {
@@ -57,7 +32,8 @@ async function startFake(): Promise<Place> {
   };
 }
 
-class GiteaTarget {
+class GiteaTarget implements ContractTarget {
+  readonly pullUrl = /^https?:.*\/orders-[0-9a-f]+\/pulls\/1$/;
   readonly #place: Place;
   readonly #file: string;
   readonly #name = `orders-${randomUUID().slice(0, 8)}`;
@@ -118,9 +94,10 @@ class GiteaTarget {
     return main.commit;
   }
 
-  async stop(): Promise<void> {
+  async stop(): Promise<string[]> {
     rmSync(this.#folder, { recursive: true });
     await this.#place.stop();
+    return [];
   }
 
   #open(owner: string) {
@@ -168,6 +145,34 @@ class GiteaTarget {
       },
       body: JSON.stringify(body),
     });
-    expect([200, 201]).toContain(response.status);
+    if (!response.ok) {
+      throw new Error(`${method} ${route}: ${response.status}`);
+    }
   }
+}
+
+/**
+ * The fake, and the Gitea, Forgejo or playground that FAIRWAY_TEST_FORGE_URL names (with
+ * FAIRWAY_TEST_FORGE_USERNAME, _PASSWORD and _ORGANISATION, which must exist), so that the fake
+ * cannot drift from the real thing.
+ *
+ * @param file - what the second commit changes
+ */
+export function giteaTargets(file: string) {
+  const targets: Array<[string, () => Promise<ContractTarget>]> = [
+    ['the fake', async () => new GiteaTarget(await startFake(), file)],
+  ];
+  const { env } = process;
+  const url = env.FAIRWAY_TEST_FORGE_URL;
+  if (url) {
+    const place = {
+      url,
+      username: env.FAIRWAY_TEST_FORGE_USERNAME ?? 'fairway',
+      password: env.FAIRWAY_TEST_FORGE_PASSWORD ?? 'playground-password',
+      organisation: env.FAIRWAY_TEST_FORGE_ORGANISATION ?? 'payments',
+      stop: async () => {},
+    };
+    targets.push([url, async () => new GiteaTarget(place, file)]);
+  }
+  return targets;
 }

@@ -3,6 +3,10 @@ import { ScmIntegrations } from '@backstage/integration';
 import { generateKeyPairSync } from 'node:crypto';
 import { ForgeReplay } from './ForgeReplay';
 
+type ConfigData = NonNullable<
+  NonNullable<Parameters<typeof mockServices.rootConfig>[0]>['data']
+>;
+
 /** A forge of a kind, as it is configured, and what it is expected to be asked. */
 export interface ReplayedForge {
   /** Folder of the fixtures. */
@@ -10,7 +14,7 @@ export interface ReplayedForge {
   /** Where its API is on the server that plays it. */
   prefix: string;
   /** Section of `integrations:`, with the address of that server. */
-  integration(url: string): object;
+  integration(url: string): ConfigData;
   /** An origin that cannot be configured. */
   standsInFor?: string;
   repoUrl: string;

@@ -1,5 +1,6 @@
 import { mockServices } from '@backstage/backend-test-utils';
 import { ScmIntegrations } from '@backstage/integration';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { gitopsServiceMock } from '@fairway/plugin-gitops-node/testUtils';
 import { readActionsConfig } from '../config';
 import { createGitopsActions } from './createGitopsActions';
@@ -11,6 +12,7 @@ describe('all of them', () => {
   const actions = createGitopsActions({
     config: readActionsConfig(config),
     integrations: ScmIntegrations.fromConfig(config),
+    catalog: catalogServiceMock.mock(),
     gitops: gitopsServiceMock(),
   });
 

@@ -2,6 +2,7 @@ import { mockServices } from '@backstage/backend-test-utils';
 import { ScmIntegrations } from '@backstage/integration';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import type { GitopsApi } from '@fairway/plugin-gitops-common';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { gitopsServiceMock } from '@fairway/plugin-gitops-node/testUtils';
 import { REPLAYED_FORGES, startReplay } from '../__testUtils__/replayedForges';
 import { useActions } from '../__testUtils__/useActions';
@@ -154,18 +155,19 @@ describe('where a service will live', () => {
   });
 });
 
-describe.each(Object.entries(REPLAYED_FORGES))('on %s', (_name, forge) => {
+describe.each(Object.entries(REPLAYED_FORGES))('on %s', (_name, replayed) => {
   it('a free name is found in the forge, and a taken one refused', async () => {
-    const { integrations, stop } = await startReplay(forge, 'name');
+    const { integrations, stop } = await startReplay(replayed, 'name');
     const action = createNameCheckAction({
       config: { imageRegistry: 'registry.example.com' } as ActionsConfig,
+      catalog: catalogServiceMock.mock(),
       gitops: gitopsServiceMock({
         checkName: async () => ({ valid: true, checks: [] }),
       }),
       integrations,
     });
-    const location = parseLocation(forge.repoUrl, integrations);
-    const run = async () => {
+    const location = parseLocation(replayed.repoUrl, integrations);
+    const check = async () => {
       const output: Record<string, unknown> = {};
       const context = createMockActionContext({
         input: {
@@ -182,13 +184,13 @@ describe.each(Object.entries(REPLAYED_FORGES))('on %s', (_name, forge) => {
       await action.handler(context as never);
       return output;
     };
-    expect(await run()).toMatchObject({
-      repoUrl: forge.repoUrl,
-      forge: forge.kind,
+    expect(await check()).toMatchObject({
+      repoUrl: replayed.repoUrl,
+      forge: replayed.kind,
       image: expect.stringMatching(/^registry\.example\.com\/.*\/orders$/),
       repositoryWasFree: true,
     });
-    await expect(run()).rejects.toMatchObject({ name: 'ConflictError' });
+    await expect(check()).rejects.toMatchObject({ name: 'ConflictError' });
     await stop();
   });
 });

@@ -1,7 +1,6 @@
 import { resolveSafeChildPath } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { shortenDifference, unfoldDifference } from '@fairway/gitops-manifests';
 import path from 'node:path';
 import { repositoryOf } from '../config';
 import {
@@ -9,10 +8,10 @@ import {
   filesToAdd,
   openForgeRepository,
   proposeChange,
-  type ForgeRepository,
 } from '../forge';
 import { FetchedFolder } from '../workspace';
 import type { ActionDependencies } from './createGitopsActions';
+import { describeChange } from './describeChange';
 
 const BRANCH = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?$/;
 
@@ -207,19 +206,6 @@ async function fetchedFolder(
     );
   }
   return fetched;
-}
-
-/** The description with the difference below it, as its forge shows it and as long as it takes. */
-function describeChange(
-  input: { description?: string; difference?: string },
-  { longestDescription, unfolds }: ForgeRepository,
-): string {
-  const { description = '', difference } = input;
-  const separator = description && difference ? '\n\n' : '';
-  const room = longestDescription - description.length - separator.length;
-  const shortened = difference ? shortenDifference(difference, room) : '';
-  const shown = unfolds ? shortened : unfoldDifference(shortened);
-  return `${description}${separator}${shown}`.slice(0, longestDescription);
 }
 
 function branchOf(name: string, taskId: string): string {

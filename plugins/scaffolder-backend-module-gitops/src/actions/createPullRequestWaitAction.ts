@@ -1,5 +1,6 @@
 import { ConflictError } from '@backstage/errors';
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
+import { repositoryOf } from '../config';
 import { openForgeRepository } from '../forge';
 import type { ActionDependencies } from './createGitopsActions';
 import { pollUntil } from './pollUntil';
@@ -57,7 +58,7 @@ export function createPullRequestWaitAction(dependencies: ActionDependencies) {
       }
       const { number, timeoutMinutes = DEFAULT_TIMEOUT_MINUTES } = ctx.input;
       const repository = openForgeRepository(
-        ctx.input.repoUrl || (config.platformRepository ?? ''),
+        repositoryOf(ctx.input.repoUrl, config),
         integrations,
       );
       const whenCancelled = () =>

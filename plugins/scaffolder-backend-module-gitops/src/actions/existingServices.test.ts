@@ -31,7 +31,7 @@ images:
     newTag: ${tag} # by CI
 `;
 
-const files = (tags: Record<string, string>) =>
+const files = (tags: Record<string, string>): Record<string, string> =>
   Object.fromEntries([
     ['deploy/base/kustomization.yaml', 'resources: [deployment.yaml]\n'],
     ['deploy/base/deployment.yaml', deployment],
@@ -379,10 +379,10 @@ describe('gitops:commits:list', () => {
                 count: 3,
                 commits: [
                   {
-                    ...commit('a1b2c3d4e5', '[x](javascript:1) `rm` <b>'),
+                    ...commit('a1b2c3d4e5', '[x](data:1) `rm` <b>'),
                     url: 'https://git.example.com/c/(a)',
                   },
-                  { ...commit('b'), url: 'javascript:alert(1)' },
+                  { ...commit('b'), url: 'data:text/html,x' },
                 ],
               },
             },
@@ -396,7 +396,7 @@ describe('gitops:commits:list', () => {
     );
     expect(output.count).toBe(3);
     expect(output.markdown).toBe(
-      '- [`a1b2c3d`](https://git.example.com/c/%28a%29) ``[x](javascript:1) `rm` <b>`` by `Ada`\n- `b` `Change b` by `Ada`\n- and 1 more',
+      '- [`a1b2c3d`](https://git.example.com/c/%28a%29) ``[x](data:1) `rm` <b>`` by `Ada`\n- `b` `Change b` by `Ada`\n- and 1 more',
     );
   });
 
@@ -482,7 +482,7 @@ describe('the next migration phase', () => {
       folder: 'registration',
       after: { automated: true, prune: true, selfHeal: false },
     });
-    expect(parse(read('registration/staging.yaml')).spec.syncPolicy).toEqual({
+    expect(parse(read('registration/staging.yaml') ?? '').spec.syncPolicy).toEqual({
       automated: { prune: true, selfHeal: false, allowEmpty: false },
       syncOptions: ['PruneLast=true'],
     });

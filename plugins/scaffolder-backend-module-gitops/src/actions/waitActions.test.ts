@@ -122,6 +122,24 @@ describe('gitops:application:wait', () => {
     ).rejects.toThrow(words);
   });
 
+  it('waits for an image and for a phase, and says what there is instead', async () => {
+    const healthy = { sync: 'synced', health: 'healthy' };
+    const image = 'registry.example.com/orders:2';
+    const state = { ...healthy, phase: 2, images: ['sidecar:1', image] };
+    const wanted = { timeoutMinutes: 0, image, phase: 2 };
+    for (const images of [state.images, [`${image}@sha256:00`]]) {
+      const look = async () => service(application({ ...state, images }));
+      expect((await wait(look, wanted)).output.applicationId).toBe('id-1');
+    }
+    const look = async () => service(application(state));
+    await expect(
+      wait(look, { ...wanted, image: 'registry.example.com/orders:3' }),
+    ).rejects.toThrow(/it runs sidecar:1, .*orders:2, not .*orders:3/);
+    await expect(wait(look, { ...wanted, phase: 3 })).rejects.toThrow(
+      /it is in phase 2, not 3/,
+    );
+  });
+
   it('does not hide that it may not look', async () => {
     const refused = Object.assign(new Error('no'), { name: 'NotAllowedError' });
     await expect(

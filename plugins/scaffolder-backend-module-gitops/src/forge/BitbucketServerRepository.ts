@@ -136,6 +136,12 @@ export class BitbucketServerRepository implements ForgeRepository {
     await this.#api.send({ method: 'DELETE', path: this.#path });
   }
 
+  /** Since version 8.0. */
+  async archive(): Promise<void> {
+    const body = { archived: true };
+    await this.#api.send({ method: 'PUT', path: this.#path, body });
+  }
+
   async deleteBranch(name: string): Promise<void> {
     await this.#branchApi.send({
       method: 'DELETE',

@@ -107,11 +107,8 @@ export class GiteaRepository implements ForgeRepository {
   }
 
   async archive(): Promise<void> {
-    await this.#api.send({
-      method: 'PATCH',
-      path: this.#path,
-      body: { archived: true },
-    });
+    const body = { archived: true };
+    await this.#api.send({ method: 'PATCH', path: this.#path, body });
   }
 
   async deleteBranch(name: string): Promise<void> {

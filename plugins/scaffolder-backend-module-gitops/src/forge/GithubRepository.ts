@@ -114,6 +114,11 @@ export class GithubRepository implements ForgeRepository {
     await this.#api.send({ method: 'DELETE', path: this.#path });
   }
 
+  async archive(): Promise<void> {
+    const body = { archived: true };
+    await this.#api.send({ method: 'PATCH', path: this.#path, body });
+  }
+
   async deleteBranch(name: string): Promise<void> {
     const ref = name.split('/').map(encodeURIComponent).join('/');
     await this.#api.send({

@@ -121,6 +121,10 @@ export class GitlabRepository implements ForgeRepository {
     await this.#api.send({ method: 'DELETE', path: this.#path });
   }
 
+  async archive(): Promise<void> {
+    await this.#api.send({ method: 'POST', path: `${this.#path}/archive` });
+  }
+
   async deleteBranch(name: string): Promise<void> {
     await this.#api.send({
       method: 'DELETE',

@@ -67,7 +67,11 @@ export class ApiServer {
     this.#token = digest(options.token);
     this.#onError = options.onError;
     this.#server = createServer((request, response) => {
-      if (!this.#context.faults.silent) {
+      const { faults } = this.#context;
+      if (faults.misdirected) {
+        response.writeHead(404, { 'Content-Type': 'text/html' });
+        response.end('<h1>404 Not Found</h1>');
+      } else if (!faults.silent) {
         // By the clock of the cluster, which may be wrong.
         response.setHeader('Date', this.#context.now().toUTCString());
         void this.#answer(request, response);
@@ -146,7 +150,11 @@ export class ApiServer {
       response.end('ok');
       return;
     }
-    const document = discoveryDocument(this.#context.objects.registry, path);
+    const { faults, objects } = this.#context;
+    const document = discoveryDocument(
+      objects.registry.all().filter(resource => !faults.isHidden(resource)),
+      path,
+    );
     if (document) {
       if (request.method !== 'GET') {
         throw methodNotAllowed();
@@ -154,8 +162,8 @@ export class ApiServer {
       sendJson(response, 200, document);
       return;
     }
-    const target = parsePath(this.#context.objects.registry, path);
-    if (!target || this.#context.faults.isHidden(target.resource)) {
+    const target = parsePath(objects.registry, path);
+    if (!target || faults.isHidden(target.resource)) {
       throw unknownPath();
     }
     const query = url.searchParams;

@@ -1,8 +1,4 @@
-import {
-  apiVersionOf,
-  ResourceDefinition,
-  ResourceRegistry,
-} from '../resources';
+import { apiVersionOf, ResourceDefinition } from '../resources';
 
 /** The version that the stand-in says it is: that of the API it follows. */
 const VERSION = {
@@ -20,10 +16,11 @@ const VERSION = {
 /**
  * The documents by which clients find out what a cluster serves.
  *
+ * @param served - every kind that it serves
  * @returns undefined when the path is none of them
  */
 export function discoveryDocument(
-  registry: ResourceRegistry,
+  served: readonly ResourceDefinition[],
   path: string,
 ): object | undefined {
   const segments = path.replace(/\/$/, '').split('/').slice(1);
@@ -37,30 +34,30 @@ export function discoveryDocument(
   if (root === 'api' && second === undefined) {
     return first === undefined
       ? { kind: 'APIVersions', versions: ['v1'] }
-      : resourceList(registry, { group: '', version: first });
+      : resourceList(served, { group: '', version: first });
   }
   if (root !== 'apis') {
     return undefined;
   }
   if (first === undefined) {
-    return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups(registry) };
+    return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups(served) };
   }
   if (second === undefined) {
-    const group = groups(registry).find(({ name }) => name === first);
+    const group = groups(served).find(({ name }) => name === first);
     return group && { kind: 'APIGroup', apiVersion: 'v1', ...group };
   }
-  return resourceList(registry, { group: first, version: second });
+  return resourceList(served, { group: first, version: second });
 }
 
-function groups(registry: ResourceRegistry) {
+function groups(served: readonly ResourceDefinition[]) {
   const versions = new Map<string, Set<string>>();
-  for (const { group, version } of registry.all()) {
+  for (const { group, version } of served) {
     if (group) {
       versions.set(group, (versions.get(group) ?? new Set()).add(version));
     }
   }
-  return [...versions].map(([name, served]) => {
-    const list = [...served].map(version => ({
+  return [...versions].map(([name, names]) => {
+    const list = [...names].map(version => ({
       groupVersion: `${name}/${version}`,
       version,
     }));
@@ -69,15 +66,13 @@ function groups(registry: ResourceRegistry) {
 }
 
 function resourceList(
-  registry: ResourceRegistry,
+  served: readonly ResourceDefinition[],
   wanted: { group: string; version: string },
 ): object | undefined {
-  const resources = registry
-    .all()
-    .filter(
-      ({ group, version }) =>
-        group === wanted.group && version === wanted.version,
-    );
+  const resources = served.filter(
+    ({ group, version }) =>
+      group === wanted.group && version === wanted.version,
+  );
   return resources.length === 0
     ? undefined
     : {

@@ -56,8 +56,9 @@ export function parseVersion(text: string | null): number | undefined {
  * history the answer is 410, with a token that goes on in the present state.
  */
 export async function listObjects(request: ApiRequest): Promise<void> {
-  const { target, response } = request;
+  const { context, target, query, response } = request;
   const { resource } = target;
+  context.faults.beforePage?.({ resource, continued: query.has('continue') });
   const page = readPage(request);
   const metadata = {
     resourceVersion: String(page.version),
@@ -76,8 +77,7 @@ export async function listObjects(request: ApiRequest): Promise<void> {
   let chunk = `${head.slice(0, -1)},"items":[`;
   let separator = '';
   for (const stored of page.objects) {
-    chunk +=
-      separator + request.context.faults.jsonOf(stored, stored.listItemJson);
+    chunk += separator + context.faults.jsonOf(stored, stored.listItemJson);
     separator = ',';
     if (chunk.length >= CHUNK_CHARACTERS) {
       if (!response.write(chunk)) {

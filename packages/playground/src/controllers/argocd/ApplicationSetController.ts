@@ -121,10 +121,9 @@ async function reconcileApplications(
   return undefined;
 }
 
-const nameOf = ({ namespace, name }: KubernetesObject['metadata']) => ({
-  namespace,
-  name,
-});
+function nameOf({ namespace, name }: KubernetesObject['metadata']) {
+  return { namespace, name };
+}
 
 async function desiredApplications(
   context: ControllerContext,

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { stringify } from 'yaml';
 import { KubernetesObject, ObjectKey } from '../../types';
-import { APPLICATION, DEPLOYMENT, SERVICE } from '../objects/kinds';
+import {
+  APP_PROJECT,
+  APPLICATION,
+  DEPLOYMENT,
+  SERVICE,
+} from '../objects/kinds';
 import { overlayFile, serviceFiles } from '../testing/manifests';
 import { TestBed } from '../testing/TestBed';
 
@@ -370,6 +375,33 @@ describe('Argo CD stand-in', () => {
     bed.commit('platform/gitops', { 'apps/orders-dev.yaml': undefined });
     await bed.eventuallyGone(key);
     assert.equal(bed.cluster.get(deployment), undefined);
+  });
+
+  it('lets a project go after its last application', async () => {
+    const project: ObjectKey = {
+      ...APP_PROJECT,
+      ...{ namespace: 'argocd', name: 'orders' },
+    };
+    bed.cluster.create({
+      ...APP_PROJECT,
+      metadata: {
+        ...{ namespace: 'argocd', name: 'orders' },
+        finalizers: ['resources-finalizer.argocd.argoproj.io'],
+      },
+      spec: { sourceRepos: ['*'], destinations: [] },
+    });
+    const orders = application(bed.url(REPOSITORY));
+    orders.spec.project = 'orders';
+    bed.cluster.create(orders);
+    await bed.eventually(key, ({ status }) => status?.sync !== undefined);
+    bed.cluster.delete(project);
+    await bed.eventually(
+      project,
+      ({ metadata }) => metadata.deletionTimestamp !== undefined,
+    );
+    bed.cluster.delete(key);
+    await bed.eventuallyGone(project);
+    assert.equal(bed.cluster.get(key), undefined);
   });
 
   it('refuses what the project does not permit', async () => {

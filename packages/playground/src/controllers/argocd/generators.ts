@@ -86,12 +86,13 @@ function pullRequests(
     }));
 }
 
-const slug = (text: string) =>
-  text
+function slug(text: string): string {
+  return text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
     .slice(0, 50);
+}
 
 function passes(pull: ForgePullRequest, filter: PullRequestFilter): boolean {
   const { branchMatch, targetBranchMatch, titleMatch } = filter;

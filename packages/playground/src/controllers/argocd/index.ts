@@ -1,2 +1,3 @@
+export { createAppProjectController } from './AppProjectController';
 export { createApplicationController } from './ApplicationController';
 export { createApplicationSetController } from './ApplicationSetController';

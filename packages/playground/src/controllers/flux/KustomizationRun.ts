@@ -169,7 +169,8 @@ export class KustomizationRun {
         return `${subject} namespace not specified: the server could not find the requested resource`;
       }
       const refusal = whyForbidden(cluster, account, {
-        ...{ object: keyOf(object), verb: 'patch' },
+        object: keyOf(object),
+        verb: 'patch',
       });
       if (refusal) {
         return `${subject} dry-run failed (Forbidden): ${refusal}`;

@@ -83,7 +83,7 @@ const RULES: Rule[] = [
 ];
 
 /** The rules of policies that somebody may add: nothing here reads CEL. */
-const RULES_BY_POLICY: Record<string, Rule['violation']> = {
+const RULES_BY_POLICY: Record<string, Rule['violation'] | undefined> = {
   'disallow-privileged-containers': workload =>
     firstContainer(
       workload,
@@ -107,9 +107,9 @@ const RULES_BY_POLICY: Record<string, Rule['violation']> = {
 
 /** What a policy of the cluster checks, if it is one that is known here. */
 function ruleOf({ metadata, spec }: KubernetesObject): Rule[] {
-  const { name, annotations = {} } = metadata;
+  const { name, annotations } = metadata;
   const violation = RULES_BY_POLICY[name];
-  const about = (what: string) => annotations[`policies.kyverno.io/${what}`];
+  const about = (what: string) => annotations?.[`policies.kyverno.io/${what}`];
   const severity = about('severity');
   return violation
     ? [

@@ -60,7 +60,7 @@ export function repositoryJson(core: ForgeCore, record: RepositoryRecord) {
     fork: false,
     template: false,
     mirror: false,
-    archived: false,
+    archived: record.archived === true,
     html_url: page,
     url: `${core.url}/api/v1/repos/${fullName}`,
     clone_url: `${page}.git`,

@@ -75,6 +75,20 @@ export function addRepositoryRoutes(router: Router, context: ApiContext): void {
     response.json(repositoryJson(core, repositoryOf(core, request)));
   });
 
+  router.patch(
+    REPO,
+    route(async (request, response) => {
+      const record = repositoryOf(core, request);
+      const { archived } = request.body ?? {};
+      if (typeof archived !== 'boolean') {
+        throw new InputError('only "archived" can be edited here');
+      }
+      record.archived = archived;
+      await core.store.save(record);
+      response.json(repositoryJson(core, record));
+    }),
+  );
+
   router.delete(
     REPO,
     route(async (request, response) => {

@@ -209,6 +209,15 @@ export class ScriptedKubernetes {
       this.#kinds.get(`${cluster} ${object.version}/${object.plural}`);
     if (object && siblings) {
       this.#object(response, siblings, object);
+    } else if (path === 'apis') {
+      this.#json(response, this.#groups(cluster));
+    } else if (path === 'api') {
+      this.#json(response, { kind: 'APIVersions', versions: ['v1'] });
+    } else if (!items && this.#pluralsOf(cluster, path).length > 0) {
+      this.#json(response, {
+        kind: 'APIResourceList',
+        resources: this.#pluralsOf(cluster, path).map(name => ({ name })),
+      });
     } else if (!items) {
       // What a real API server says about a group that it does not know.
       response.writeHead(404, { 'content-type': 'text/plain' });
@@ -222,6 +231,33 @@ export class ScriptedKubernetes {
     } else {
       this.#list(seen, [...items.values()], response);
     }
+  }
+
+  /** Paths of the kinds that a cluster knows. */
+  #paths(cluster: string): string[] {
+    return [...this.#kinds.keys()]
+      .filter(key => key.startsWith(`${cluster} `))
+      .map(key => key.slice(cluster.length + 1));
+  }
+
+  #groups(cluster: string): object {
+    const groups = this.#paths(cluster).flatMap(path => {
+      const [root, name, version] = path.split('/');
+      return root === 'apis' ? { name, version } : [];
+    });
+    return {
+      kind: 'APIGroupList',
+      groups: [...new Set(groups.map(({ name }) => name))].map(name => ({
+        name,
+        versions: groups.filter(group => group.name === name),
+      })),
+    };
+  }
+
+  #pluralsOf(cluster: string, groupVersion: string): string[] {
+    return this.#paths(cluster)
+      .filter(path => path.startsWith(`${groupVersion}/`))
+      .map(path => path.slice(groupVersion.length + 1));
   }
 
   /** What a real API server says of one object. */
