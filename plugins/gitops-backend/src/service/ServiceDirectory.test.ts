@@ -106,7 +106,7 @@ describe('ServiceDirectory', () => {
 
   it('answers who may see everything by what is read in the background, and nobody else', async () => {
     let now = 100_000;
-    let everything: CatalogSnapshot | undefined;
+    const seen: { last?: CatalogSnapshot } = {};
     const catalog = catalogServiceMock.mock();
     catalog.queryEntities.mockResolvedValue(pageOf([]));
     const directory = new ServiceDirectory({
@@ -119,7 +119,7 @@ describe('ServiceDirectory', () => {
             credentials === linus ? ifOwner('user:default/linus') : ALLOW,
         }),
       },
-      everything: () => everything,
+      everything: () => seen.last,
       now: () => now,
     });
     const sizes = () =>
@@ -133,7 +133,7 @@ describe('ServiceDirectory', () => {
     expect(catalog.queryEntities).toHaveBeenCalledTimes(2);
 
     now += 5_000;
-    everything = { readAt: now, entities };
+    seen.last = { readAt: now, entities };
     expect(await sizes()).toEqual([4, 0]);
     now += 19_999;
     expect((await directory.getServices(ada)).size).toBe(4);

@@ -13,7 +13,7 @@ import {
   serviceName,
 } from '../model/rules';
 import { manifestFile, plainFile, type ManifestFile } from '../objects';
-import { parseInput } from '../overlays/parseInput';
+import { parseInput } from '../model/parseInput';
 import { differenceOperations } from './differenceOperations';
 import {
   withEntries,

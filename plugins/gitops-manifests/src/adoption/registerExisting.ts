@@ -19,7 +19,7 @@ import {
   serviceName,
 } from '../model/rules';
 import { manifestFile, type ManifestFile } from '../objects';
-import { parseInput } from '../overlays/parseInput';
+import { parseInput } from '../model/parseInput';
 
 const registrationSchema = z.strictObject({
   name: serviceName,

@@ -190,23 +190,21 @@ describe('YamlText', () => {
         collectionStyle: random(5) === 0 ? 'flow' : 'any',
       }).replace(/^(\s*k1:.*)$/gm, '$1 # a comment');
       const path = somePath(root);
-      if (path.length > 0) {
-        const value = someValue(1);
-        const yaml = edit(text);
-        yaml.set(path, value);
-        expect(edit(yaml.toString()).get(path)).toEqual(value);
-        const expected = structuredClone(yaml.value);
-        const parent = path
-          .slice(0, -1)
-          .reduce<any>((node, key) => node[key], expected);
-        const key = path[path.length - 1];
-        if (Array.isArray(parent)) {
-          parent.splice(Number(key), 1);
-        } else {
-          delete parent[key];
-        }
-        expect(edit(yaml.delete(path).toString()).value).toEqual(expected);
+      const value = someValue(1);
+      const yaml = edit(text);
+      yaml.set(path, value);
+      expect(edit(yaml.toString()).get(path)).toEqual(value);
+      const expected = structuredClone(yaml.value);
+      const parent = path
+        .slice(0, -1)
+        .reduce<any>((node, key) => node[key], expected);
+      const key = path[path.length - 1];
+      if (Array.isArray(parent)) {
+        parent.splice(Number(key), 1);
+      } else {
+        delete parent[key];
       }
+      expect(edit(yaml.delete(path).toString()).value).toEqual(expected);
     }
   });
 });

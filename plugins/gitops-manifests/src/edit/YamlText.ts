@@ -178,5 +178,6 @@ function documentsOf(text: string, name: string): Document.Parsed[] {
   return found as Document.Parsed[];
 }
 
-const spliced = (text: string, { from, to, text: piece }: Edit) =>
-  text.slice(0, from) + piece + text.slice(to);
+function spliced(text: string, { from, to, text: piece }: Edit): string {
+  return text.slice(0, from) + piece + text.slice(to);
+}

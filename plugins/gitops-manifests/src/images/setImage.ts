@@ -9,7 +9,7 @@ import {
   valueOf,
   type ImageEntry,
 } from '../overlays/kustomizations';
-import { parseInput } from '../overlays/parseInput';
+import { parseInput } from '../model/parseInput';
 import { imagesUsed } from './imagesUsed';
 
 /** How an image's content is named, whatever its tags. */

@@ -11,7 +11,7 @@ import {
   readDocuments,
   valueOf,
 } from './kustomizations';
-import { parseInput } from './parseInput';
+import { parseInput } from '../model/parseInput';
 import { renameEnvironment, type Renaming } from './renameEnvironment';
 
 const overlaySchema = z

@@ -9,7 +9,7 @@ import {
   valueOf,
   type KustomizationValue,
 } from '../overlays/kustomizations';
-import { parseInput } from '../overlays/parseInput';
+import { parseInput } from '../model/parseInput';
 import { renameEnvironment } from '../overlays/renameEnvironment';
 import { compareConfig, comparePatches } from './compareConfig';
 import { compareImages, compareReplicas } from './compareEntries';

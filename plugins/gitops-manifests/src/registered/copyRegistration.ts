@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { YamlText, type ManifestChange, type ManifestTree } from '../edit';
 import { textChange } from '../edit/textChange';
 import { dnsLabel, repositoryFolder } from '../model/rules';
-import { parseInput } from '../overlays/parseInput';
+import { parseInput } from '../model/parseInput';
 import { setSyncPolicy } from '../syncPolicy/setSyncPolicy';
 import {
   findRegistered,

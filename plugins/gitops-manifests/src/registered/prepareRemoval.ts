@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { changedTree, type ManifestChange, type ManifestTree } from '../edit';
 import { textChange } from '../edit/textChange';
 import { serviceName } from '../model/rules';
-import { parseInput } from '../overlays/parseInput';
+import { parseInput } from '../model/parseInput';
 import {
   findRegistered,
   isOfKind,

@@ -12,7 +12,7 @@ import {
   valueOf,
   type ImageEntry,
 } from '../overlays/kustomizations';
-import { parseInput } from '../overlays/parseInput';
+import { parseInput } from '../model/parseInput';
 
 /** How much of a deployment comes back. @public */
 export const RESTORE_SCOPES = ['images', 'overlay', 'all'] as const;

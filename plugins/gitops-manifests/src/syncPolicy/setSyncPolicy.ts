@@ -4,7 +4,7 @@ import type { ManifestChange, ManifestTree, YamlText } from '../edit';
 import { textChange } from '../edit/textChange';
 import { SYNC_POLICY_NAMES } from '../model';
 import { syncPolicyByName } from '../model/syncPolicyByName';
-import { parseInput } from '../overlays/parseInput';
+import { parseInput } from '../model/parseInput';
 import {
   findRegistered,
   openRegistered,

@@ -14,7 +14,6 @@ describe('all of them', () => {
     integrations: ScmIntegrations.fromConfig(config),
     catalog: catalogServiceMock.mock(),
     gitops: gitopsServiceMock(),
-    catalog: catalogServiceMock.mock(),
   });
 
   it.each(actions)('$id is documented and has a dry run', action => {
