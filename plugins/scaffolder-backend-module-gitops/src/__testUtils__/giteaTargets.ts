@@ -90,8 +90,8 @@ class GiteaTarget implements ContractTarget {
       `/repos/${organisation}/${this.#name}/pulls/${number}/merge`,
       { Do: 'merge' },
     );
-    const [main] = await this.repository.branches();
-    return main.commit;
+    const branches = await this.repository.branches();
+    return branches.find(({ name }) => name === 'main')!.commit;
   }
 
   async stop(): Promise<string[]> {
