@@ -35,7 +35,7 @@ replicas:
 `;
 
 const files = (tags: Record<string, string> = TAGS) =>
-  Object.fromEntries<string>([
+  Object.fromEntries([
     ['README.md', '# Orders\n'],
     ['deploy/base/kustomization.yaml', 'resources: [deployment.yaml]\n'],
     [

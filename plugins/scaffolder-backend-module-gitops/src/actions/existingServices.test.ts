@@ -32,7 +32,7 @@ images:
 `;
 
 const files = (tags: Record<string, string>) =>
-  Object.fromEntries<string>([
+  Object.fromEntries([
     ['deploy/base/kustomization.yaml', 'resources: [deployment.yaml]\n'],
     ['deploy/base/deployment.yaml', deployment],
     ...Object.entries(tags).map(([environment, tag]) => [
