@@ -47,8 +47,8 @@ export function LayoutField(props: typeof layoutSchema.TProps) {
       <p className={styles.reason} aria-live="polite">
         {recommended &&
           t(`layoutField.reason.${recommended.reason}`, {
-            services: recommended.services,
-            people: recommended.people,
+            services: String(recommended.services),
+            people: String(recommended.people),
           })}
         {error && t('layoutField.cannotCount')}
       </p>
