@@ -31,15 +31,16 @@ images:
     newTag: ${tag} # by CI
 `;
 
-const files = (tags: Record<string, string>) =>
-  Object.fromEntries([
-    ['deploy/base/kustomization.yaml', 'resources: [deployment.yaml]\n'],
-    ['deploy/base/deployment.yaml', deployment],
-    ...Object.entries(tags).map(([environment, tag]) => [
+const files = (tags: Record<string, string>): Record<string, string> => ({
+  'deploy/base/kustomization.yaml': 'resources: [deployment.yaml]\n',
+  'deploy/base/deployment.yaml': deployment,
+  ...Object.fromEntries(
+    Object.entries(tags).map(([environment, tag]) => [
       `deploy/overlays/${environment}/kustomization.yaml`,
       overlay(environment, tag),
     ]),
-  ]);
+  ),
+});
 
 const application = (environment: string) => `apiVersion: argoproj.io/v1alpha1
 kind: Application
