@@ -26,8 +26,9 @@ async function proposeAndMerge(
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('button', { name: 'Review' }).click();
   await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Show Logs' }).click();
   const log = page.getByText(/Pull request \d+: http/).first();
-  await expect(log).toBeVisible({ timeout: 90_000 });
+  await expect(log).toBeVisible({ timeout: 120_000 });
   const url = /http\S+\/pulls\/\d+/.exec(await log.innerText())![0];
   const forgePage = await page.context().newPage();
   await forgePage.goto(url);
@@ -36,6 +37,7 @@ async function proposeAndMerge(
   await forgePage.getByRole('button', { name: /merge/i }).click();
   await expect(forgePage.getByText(/merged/i).first()).toBeVisible();
   await forgePage.close();
+  await page.getByRole('button', { name: 'Hide Logs' }).click();
 }
 
 for (const { service, engine } of [
@@ -47,17 +49,18 @@ for (const { service, engine } of [
   }) => {
     await signIn(page);
     await page.goto(`/catalog/default/component/${service}/deployments`);
-    const environments = page
-      .getByRole('list', { name: 'Environments' })
-      .getByRole('listitem');
-    const versionIn = (index: number) =>
-      environments
-        .nth(index)
+    const environment = (name: string) =>
+      page
+        .getByRole('list', { name: 'Environments' })
+        .getByRole('listitem')
+        .filter({ has: page.getByRole('heading', { name }) });
+    const versionIn = (name: string) =>
+      environment(name)
         .getByTitle(/^\d+\.\d+/)
         .first();
-    await expect(environments.first()).toContainText('Healthy');
-    const wanted = (await versionIn(0).getAttribute('title'))!;
-    expect(await versionIn(1).getAttribute('title')).not.toBe(wanted);
+    await expect(environment('Development')).toContainText('Healthy');
+    const wanted = (await versionIn('Development').getAttribute('title'))!;
+    await expect(versionIn('Staging')).not.toHaveAttribute('title', wanted);
 
     await openPath(page, 'promote', {
       entityRef: `component:default/${service}`,
@@ -73,10 +76,10 @@ for (const { service, engine } of [
     await takePictures(page, `promoted-${service}`, page.getByText('It runs'));
 
     await page.goto(`/catalog/default/component/${service}/deployments`);
-    await expect(versionIn(1)).toHaveAttribute('title', wanted, {
+    await expect(versionIn('Staging')).toHaveAttribute('title', wanted, {
       timeout: 60_000,
     });
-    await expect(environments.nth(1)).toContainText('Healthy');
+    await expect(environment('Staging')).toContainText('Healthy');
   });
 }
 
