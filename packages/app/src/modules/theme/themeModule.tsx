@@ -56,6 +56,8 @@ const light = createUnifiedTheme({
   palette: {
     ...palettes.light,
     primary: { main: '#0b5a6b' },
+    // Checkboxes and switches: one colour for what is chosen.
+    secondary: { main: '#0b5a6b' },
     link: '#0b6074',
     linkHover: '#084552',
     background: { default: '#f3f6f6', paper: '#ffffff' },
@@ -81,6 +83,7 @@ const dark = createUnifiedTheme({
   palette: {
     ...palettes.dark,
     primary: { main: '#5cc8d4', dark: '#3aa9b6' },
+    secondary: { main: '#5cc8d4', dark: '#3aa9b6' },
     link: '#7ad3dd',
     linkHover: '#a5e3ea',
     background: { default: '#0e181c', paper: '#152329' },
