@@ -189,7 +189,8 @@ describe('YamlText', () => {
         indentSeq: random(2) === 0,
         collectionStyle: random(5) === 0 ? 'flow' : 'any',
       }).replace(/^(\s*k1:.*)$/gm, '$1 # a comment');
-      const path = somePath(root);
+      const top = (['first', 'second', 'z'] as const)[random(3)];
+      const path = [top, ...somePath(root[top])];
       const value = someValue(1);
       const yaml = edit(text);
       yaml.set(path, value);
