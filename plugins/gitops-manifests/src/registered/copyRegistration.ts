@@ -1,5 +1,5 @@
 import { InputError } from '@backstage/errors';
-import { LABEL_ENVIRONMENT } from '@fairway/plugin-gitops-common';
+import { LABEL_ENVIRONMENT, matchesGlob } from '@fairway/plugin-gitops-common';
 import path from 'node:path';
 import { z } from 'zod';
 import { YamlText, type ManifestChange, type ManifestTree } from '../edit';
@@ -16,7 +16,6 @@ import {
   registrationRef,
   type Registered,
 } from './findRegistered';
-import { matchesGlob } from './matchesGlob';
 import { splitDocuments } from './splitDocuments';
 
 const copySchema = z.strictObject({

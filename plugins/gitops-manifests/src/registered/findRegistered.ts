@@ -1,7 +1,7 @@
 import { InputError } from '@backstage/errors';
 import { z } from 'zod';
 import { YamlText, type ManifestTree } from '../edit';
-import { kustomizationPath, readDocuments } from '../overlays/kustomizations';
+import { documentsOf, kustomizationOf } from '../edit/kustomizationFiles';
 
 /** The kinds that register an environment of a service with an engine. @public */
 export const REGISTRATION_KINDS = [
@@ -101,7 +101,7 @@ export interface Registered {
 export function* objectsOf(tree: ManifestTree): Generator<Registered> {
   for (const [path, text] of tree) {
     if (/\.ya?ml$/.test(path) && text.includes('apiVersion')) {
-      const values = readDocuments(text);
+      const values = documentsOf(text);
       for (const [index, value] of values.entries()) {
         const object = value as RegisteredObject | null;
         if (typeof object?.metadata?.name === 'string') {
@@ -183,7 +183,7 @@ export function listingOf(
   tree: ManifestTree,
   folder: string,
 ): { path: string; yaml: YamlText } | undefined {
-  const path = kustomizationPath(tree, folder);
+  const path = kustomizationOf(tree, folder);
   return path
     ? { path, yaml: YamlText.parse(tree.get(path)!, { name: path }) }
     : undefined;
