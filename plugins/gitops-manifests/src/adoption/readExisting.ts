@@ -1,6 +1,6 @@
 import { InputError } from '@backstage/errors';
 import type { ManifestObject } from '../objects';
-import { readDocuments } from '../overlays/kustomizations';
+import { documentsOf } from '../edit/kustomizationFiles';
 
 /** An object that runs in a cluster, without what the cluster keeps in it. */
 export type ExistingObject = ManifestObject & Record<string, unknown>;
@@ -70,7 +70,7 @@ export function readExisting(
 }
 
 function unwrapped(text: string, environment: string): ExistingObject[] {
-  const values = readDocuments(text).filter(value => value !== null);
+  const values = documentsOf(text).filter(value => value !== null);
   const objects = values.flatMap(value => {
     const { kind, items } = value as { kind?: unknown; items?: unknown };
     const isList = typeof kind === 'string' && kind.endsWith('List');

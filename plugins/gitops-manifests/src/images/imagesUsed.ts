@@ -1,10 +1,9 @@
 import path from 'node:path';
 import type { ManifestTree } from '../edit';
+import { documentsOf, kustomizationOf } from '../edit/kustomizationFiles';
 import {
-  kustomizationPath,
   listOf,
   localInputs,
-  readDocuments,
   type ImageEntry,
   type KustomizationValue,
 } from '../overlays/kustomizations';
@@ -32,11 +31,11 @@ export function imagesUsed(
   }
   const images = new Set<string>();
   for (const file of inputs.files) {
-    readDocuments(tree.get(file)!).forEach(value => collect(value, images));
+    documentsOf(tree.get(file)!).forEach(value => collect(value, images));
   }
   for (const current of inputs.folders) {
-    const file = kustomizationPath(tree, current)!;
-    const value = readDocuments(tree.get(file)!)[0] as KustomizationValue;
+    const file = kustomizationOf(tree, current)!;
+    const value = documentsOf(tree.get(file)!)[0] as KustomizationValue;
     for (const entry of listOf<ImageEntry>(value.images)) {
       images.add(entry.newName ?? entry.name);
     }
@@ -45,7 +44,7 @@ export function imagesUsed(
       patch?: string;
     }>(value.patches)) {
       const source = text ?? tree.get(path.posix.join(current, patch ?? ''));
-      readDocuments(source ?? '').forEach(one => collect(one, images));
+      documentsOf(source ?? '').forEach(one => collect(one, images));
     }
   }
   return images;

@@ -3,12 +3,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import { YamlText, type ManifestChange, type ManifestTree } from '../edit';
 import { dnsLabel } from '../model/rules';
+import { documentsOf, kustomizationOf } from '../edit/kustomizationFiles';
 import {
   filesBelow,
-  kustomizationPath,
   openKustomization,
   overlayRef,
-  readDocuments,
   valueOf,
 } from './kustomizations';
 import { parseInput } from '../model/parseInput';
@@ -80,7 +79,7 @@ export function addOverlay(
   const copy = new Map(
     [...files].map(([file, text]) => [`${folder}/${file}`, text]),
   );
-  const file = kustomizationPath(copy, folder)!;
+  const file = kustomizationOf(copy, folder)!;
   const yaml = YamlText.parse(copy.get(file)!, { name: file });
   yaml.set(['namespace'], toNamespace);
   setReplicas(yaml, parsed.replicas);
@@ -141,7 +140,7 @@ function setReplicas(yaml: YamlText, count: number | undefined): void {
 /** A copy of such a value could be read by nobody. */
 function refuseEncrypted(tree: ManifestTree, folder: string): void {
   for (const [file, text] of filesBelow(tree, folder)) {
-    for (const value of readDocuments(text)) {
+    for (const value of documentsOf(text)) {
       const object = value as Record<string, unknown> | null;
       if (object?.kind === 'SealedSecret' || object?.sops !== undefined) {
         throw new InputError(

@@ -1,12 +1,9 @@
 import { InputError } from '@backstage/errors';
 import path from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { YamlText, type ManifestTree } from '../edit';
+import { documentsOf, kustomizationOf } from '../edit/kustomizationFiles';
 import { dnsLabel, repositoryFolder } from '../model/rules';
-
-/** The names by which kustomize finds its file. */
-const FILE_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
 /** An environment, and the folder of the repository that is deployed there. */
 export const overlayRef = z.strictObject({
@@ -47,22 +44,12 @@ export interface OpenKustomization {
   yaml: YamlText;
 }
 
-/** The path of a folder's kustomization; undefined when it has none. */
-export function kustomizationPath(
-  tree: ManifestTree,
-  folder: string,
-): string | undefined {
-  return FILE_NAMES.map(name => path.posix.join(folder, name)).find(file =>
-    tree.has(file),
-  );
-}
-
 /** @throws InputError when the folder has no kustomization, or one that is no map. */
 export function openKustomization(
   tree: ManifestTree,
   folder: string,
 ): OpenKustomization {
-  const file = kustomizationPath(tree, folder);
+  const file = kustomizationOf(tree, folder);
   if (!file) {
     throw new InputError(
       `There is no kustomization.yaml in "${folder}"; name the folder of an overlay, as seen from the root of what was fetched`,
@@ -114,7 +101,7 @@ export function localInputs(tree: ManifestTree, folder: string): LocalInputs {
       return;
     }
     inputs.folders.push(current);
-    const file = kustomizationPath(tree, current);
+    const file = kustomizationOf(tree, current);
     const value = file ? readMap(tree.get(file)!) : undefined;
     if (!file || !value) {
       inputs.hasMore = true;
@@ -132,7 +119,7 @@ export function localInputs(tree: ManifestTree, folder: string): LocalInputs {
       const target = path.posix.join(current, String(name));
       if (tree.has(target)) {
         inputs.files.push(target);
-      } else if (kustomizationPath(tree, target)) {
+      } else if (kustomizationOf(tree, target)) {
         visit(target);
       } else {
         inputs.hasMore = true;
@@ -145,17 +132,8 @@ export function localInputs(tree: ManifestTree, folder: string): LocalInputs {
 
 /** The first document of a file when it is a map; undefined when it cannot be read. */
 function readMap(text: string): KustomizationValue | undefined {
-  const value = readDocuments(text)[0];
+  const value = documentsOf(text)[0];
   return typeof value === 'object' && value !== null
     ? (value as KustomizationValue)
     : undefined;
-}
-
-/** The documents of a file; none when it is no YAML. */
-export function readDocuments(text: string): unknown[] {
-  const documents = parseAllDocuments(text);
-  const found = Array.isArray(documents) ? documents : [];
-  return found.some(({ errors }) => errors.length > 0)
-    ? []
-    : found.map(document => document.toJS());
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { YamlText, type ManifestTree } from '../edit';
 import type { YamlPath } from '../edit/plainEdits';
-import { readDocuments } from './kustomizations';
+import { documentsOf } from '../edit/kustomizationFiles';
 
 /** From one environment to another. */
 export interface EnvironmentNames {
@@ -60,7 +60,7 @@ export function renameEnvironment(
             found === names.from ? names.to : names.toNamespace ?? names.to,
           );
     const renamed =
-      YAML_FILE.test(file) && readDocuments(text).length > 0
+      YAML_FILE.test(file) && documentsOf(text).length > 0
         ? renameYaml(file, text, replace)
         : renameLines(file, text, replace);
     files.set(file.slice(prefix.length), renamed.text);
@@ -96,7 +96,7 @@ function sharedNames(tree: ManifestTree, prefix: string): Set<string> {
       siblings === '.' ? prefix : `${siblings}/`,
     );
     if (isNear && !isOverlay && YAML_FILE.test(file)) {
-      for (const value of readDocuments(text)) {
+      for (const value of documentsOf(text)) {
         const name = (value as { metadata?: { name?: unknown } } | null)
           ?.metadata?.name;
         if (typeof name === 'string') {
@@ -134,7 +134,7 @@ function renameYaml(
 ): Renamed {
   const renamings: Renaming[] = [];
   let text = original;
-  readDocuments(original).forEach((value, index) => {
+  documentsOf(original).forEach((value, index) => {
     let at = -1;
     const places: Array<{ path: YamlPath; to: string }> = [];
     visit(value, [], (place, from) => {

@@ -11,7 +11,8 @@ import { serviceLabels } from '../labels';
 import { manifestFile, plainFile, type ManifestFile } from '../objects';
 import { guardedNamespace, limitRange, resourceQuota } from '../quota';
 import type { PreviewRoute } from './hostPatches';
-import { findKustomization, objectsBelow } from './overlayObjects';
+import { kustomizationOf } from '../edit/kustomizationFiles';
+import { objectsBelow } from './overlayObjects';
 import { folderIn, type PreviewModel } from './PreviewModel';
 
 /**
@@ -31,13 +32,13 @@ export function addPreviewOverlay(
   model: PreviewModel,
 ): { changes: ManifestChange[]; route?: PreviewRoute } {
   const base = folderIn(model, 'base');
-  if (!findKustomization(tree, base)) {
+  if (!kustomizationOf(tree, base)) {
     throw new InputError(
       `There is no kustomization in "${base}", on which a preview could be built. Name the folder with "base" and "overlays" in it, or bring the service there first`,
     );
   }
   const folder = folderIn(model, 'overlays/preview');
-  const before = findKustomization(tree, folder);
+  const before = kustomizationOf(tree, folder);
   const created = before ? [] : [newOverlay(tree, model, folder)];
   const started = changedTree(tree, created);
   const file = before ?? created[0].path;

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { YamlText, type ManifestChange } from '../edit';
 import { makeEqual } from '../edit/makeEqual';
 import { textChange } from '../edit/textChange';
+import { documentsOf } from '../edit/kustomizationFiles';
 import {
   listOf,
-  readDocuments,
   type KustomizationValue,
   type PatchEntry,
 } from '../overlays/kustomizations';
@@ -115,12 +115,12 @@ function fileChange(
 ): ManifestChange[] {
   const path = `${folder}/${name}`;
   const before = tree.get(path);
-  const [value, ...more] = content ? readDocuments(content) : [];
+  const [value, ...more] = content ? documentsOf(content) : [];
   const isOneMap = typeof value === 'object' && more.length === 0;
   if (before === undefined || content === undefined || !isOneMap) {
     return [{ path, content }];
   }
-  if (readDocuments(before).length !== 1) {
+  if (documentsOf(before).length !== 1) {
     return [{ path, content }];
   }
   const yaml = YamlText.parse(before, { name: path });

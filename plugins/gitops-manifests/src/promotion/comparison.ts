@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ManifestChange, ManifestTree, YamlText } from '../edit';
-import {
-  readDocuments,
-  type KustomizationValue,
-} from '../overlays/kustomizations';
+import { documentsOf } from '../edit/kustomizationFiles';
+import type { KustomizationValue } from '../overlays/kustomizations';
 
 /** What can be promoted from one environment to the next. @public */
 export const PROMOTION_KINDS = [
@@ -64,6 +62,6 @@ export function saysSame(
   if (a === undefined || b === undefined) {
     return false;
   }
-  const [left, right] = [readDocuments(a), readDocuments(b)];
+  const [left, right] = [documentsOf(a), documentsOf(b)];
   return left.length > 0 && isDeepStrictEqual(left, right);
 }

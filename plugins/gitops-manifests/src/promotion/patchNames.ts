@@ -1,4 +1,5 @@
-import { readDocuments, type PatchEntry } from '../overlays/kustomizations';
+import { documentsOf } from '../edit/kustomizationFiles';
+import type { PatchEntry } from '../overlays/kustomizations';
 
 /**
  * Patches by a name that is the same in all environments: their file, or what they are about. Of
@@ -20,7 +21,7 @@ export function patchNames(
 }
 
 function subjectOf({ target, patch = '' }: PatchEntry): string {
-  const [object] = readDocuments(patch) as Array<{
+  const [object] = documentsOf(patch) as Array<{
     kind?: string;
     metadata?: { name?: string };
   } | null>;

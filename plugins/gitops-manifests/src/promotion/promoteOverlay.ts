@@ -2,8 +2,8 @@ import { InputError } from '@backstage/errors';
 import { z } from 'zod';
 import { YamlText, type ManifestChange, type ManifestTree } from '../edit';
 import { textChange } from '../edit/textChange';
+import { kustomizationOf } from '../edit/kustomizationFiles';
 import {
-  kustomizationPath,
   openKustomization,
   overlayRef,
   valueOf,
@@ -78,7 +78,7 @@ export function promoteOverlay(
     fromNamespace: valueOf(openKustomization(tree, sibling)).namespace,
     toNamespace: valueOf(target).namespace,
   });
-  const file = kustomizationPath(files, '.')!;
+  const file = kustomizationOf(files, '.')!;
   const source = YamlText.parse(files.get(file)!, { name: file });
   files.delete(file);
   const comparison: Comparison = {
