@@ -1,8 +1,7 @@
-import type { BackupDetails } from '@fairway/plugin-gitops-common';
-import {
-  matchesGlob,
-  type FactObservation,
-  type ObjectFields,
+import { matchesGlob, type BackupDetails } from '@fairway/plugin-gitops-common';
+import type {
+  FactObservation,
+  ObjectFields,
 } from '@fairway/plugin-gitops-node';
 
 /** Namespaces of one backup that get a fact of their own, and those that a fact lists. */

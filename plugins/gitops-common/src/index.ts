@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './annotations';
+export * from './matchesGlob';
 export * from './permissions';
 export * from './model';
 export * from './dora';

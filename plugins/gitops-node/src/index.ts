@@ -15,7 +15,6 @@ export * from './isObjectName';
 export * from './isObserved';
 export * from './limitResources';
 export * from './limitResults';
-export * from './matchesGlob';
 export * from './parseGoDuration';
 export * from './plainText';
 export * from './readAnnotations';

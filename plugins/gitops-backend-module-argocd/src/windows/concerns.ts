@@ -1,5 +1,8 @@
-import type { Application, SyncWindow } from '@fairway/plugin-gitops-common';
-import { matchesGlob } from '@fairway/plugin-gitops-node';
+import {
+  matchesGlob,
+  type Application,
+  type SyncWindow,
+} from '@fairway/plugin-gitops-common';
 
 /**
  * Whether a sync window concerns an application: one of its lists names it, or with the AND

@@ -1,5 +1,9 @@
-import type { Application, Fact } from '@fairway/plugin-gitops-common';
-import { matchesGlob, ObjectFields } from '@fairway/plugin-gitops-node';
+import {
+  matchesGlob,
+  type Application,
+  type Fact,
+} from '@fairway/plugin-gitops-common';
+import { ObjectFields } from '@fairway/plugin-gitops-node';
 import { clusterOf, destinationsOf, SOME_CLUSTER } from '../recorder';
 
 type Placed = Pick<
